@@ -1,0 +1,201 @@
+//! The outer edge: reads the body, gives the request its id, turns errors into bytes, writes the log line.
+
+use std::{
+    any::Any,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT},
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http_body_util::BodyExt;
+use tokio::time::{Instant, timeout};
+
+use super::{
+    browser::Browser,
+    error::ApiError,
+    extract::{BODY_LIMIT, Received},
+};
+use crate::world::{Organization, RedactedKey, World};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const ORGANIZATION_ID: HeaderName = HeaderName::from_static("anthropic-organization-id");
+const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
+const REASON: HeaderName = HeaderName::from_static("x-mock-reason");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// How long a body may pause before it counts as broken off.
+const BODY_PAUSE: Duration = Duration::from_secs(10);
+/// How much of a body over the limit is read and dropped, so that a client which sends first and
+/// reads later gets its answer instead of a reset connection.
+const DRAIN_LIMIT: usize = 64 * BODY_LIMIT;
+/// How long such a body may pause before the answer goes out anyway.
+const DRAIN_PAUSE: Duration = Duration::from_millis(250);
+
+/// What is learned of one request on its way in, for its answer's headers and its log line.
+#[derive(Default)]
+pub(super) struct Exchange {
+    operation: OnceLock<&'static str>,
+    key: OnceLock<RedactedKey>,
+    organization: OnceLock<Arc<Organization>>,
+}
+
+impl Exchange {
+    pub(super) fn note_operation(&self, name: &'static str) {
+        let _ = self.operation.set(name);
+    }
+
+    pub(super) fn note_key(&self, key: RedactedKey) {
+        let _ = self.key.set(key);
+    }
+
+    /// From here on the answer names the organization.
+    pub(super) fn note_organization(&self, organization: &Arc<Organization>) {
+        let _ = self.organization.set(organization.clone());
+    }
+}
+
+/// One request and its answer.
+pub(super) async fn exchange(State(world): State<World>, request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let request_id = world.request_id();
+    let (mut parts, body) = request.into_parts();
+    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    let browser = Browser::of(&parts);
+    let noted = Arc::new(Exchange::default());
+    // The body comes first, so that everything after it is done at once or not at all, and a
+    // client that is slow with it holds nothing. Whether it matters is decided in its turn.
+    let received = receive(&parts.headers, body).await;
+    parts.extensions.insert(received);
+    parts.extensions.insert(noted.clone());
+
+    let response = next.run(Request::from_parts(parts, Body::empty())).await;
+    let response = finish(browser.preflight(response), &request_id, &noted, &browser);
+
+    let status = response.status();
+    let error = response.extensions().get::<ApiError>();
+    // One line for each request; its level tells good answers from refusals and from our own faults.
+    macro_rules! log {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "anthropic_admin_mock::request",
+                %method,
+                path = uri.path(),
+                status = status.as_u16(),
+                operation = noted.operation.get().copied(),
+                error = error.map(|error| error.kind),
+                reason = error.map(|error| error.reason),
+                hint = error.map(|error| &*error.hint),
+                request_id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()),
+                key = noted.key.get().map(tracing::field::display),
+                organization = noted.organization.get().map(|organization| organization.id()),
+                duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
+            )
+        };
+    }
+    match error {
+        None => log!(info),
+        Some(_) if status.is_server_error() => log!(error),
+        Some(_) => log!(warn),
+    }
+    response
+}
+
+/// The headers of the contract's section 5, and the body of an error.
+fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Browser) -> Response {
+    let (mut parts, mut body) = response.into_parts();
+    let mut request_id = Some(request_id);
+    if let Some(error) = parts.extensions.get::<ApiError>() {
+        request_id = request_id.filter(|_| !error.anonymous);
+        body = error.body(request_id).into();
+        parts.headers.insert(REASON, HeaderValue::from_static(error.reason));
+        parts.headers.remove(CONTENT_LENGTH);
+    }
+    let headers = &mut parts.headers;
+    headers.insert(CONTENT_TYPE, JSON);
+    let mut insert = |name, value: Option<&str>| {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
+            headers.insert(name, value);
+        }
+    };
+    insert(REQUEST_ID, request_id);
+    insert(ORGANIZATION_ID, noted.organization.get().map(|organization| organization.id()));
+    insert(SHOULD_RETRY, matches!(parts.status.as_u16(), 400 | 401 | 403 | 404 | 405).then_some("false"));
+    browser.expose(headers);
+    Response::from_parts(parts, body)
+}
+
+/// The answer to our own fault. The panic's own message is on stderr already.
+pub(super) fn on_panic(_: Box<dyn Any + Send>) -> Response {
+    ApiError::internal().into_response()
+}
+
+/// Waits for the end of the body.
+async fn receive(headers: &HeaderMap, mut body: Body) -> Received {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let mut too_large = announced.is_some_and(|length| length > BODY_LIMIT as u64);
+    if too_large && headers.contains_key(EXPECT) {
+        // The client waits to be told whether to send at all.
+        return Received::TooLarge;
+    }
+    let mut length = 0;
+    while !http_body::Body::is_end_stream(&body) {
+        let pause = if too_large { DRAIN_PAUSE } else { BODY_PAUSE };
+        match timeout(pause, body.frame()).await {
+            Ok(Some(Ok(frame))) => length += frame.data_ref().map_or(0, |data| data.len()),
+            Ok(None) => break,
+            Ok(Some(Err(_))) | Err(_) if too_large => break,
+            Ok(Some(Err(_))) | Err(_) => return Received::Broken,
+        }
+        too_large |= length > BODY_LIMIT;
+        if length > DRAIN_LIMIT {
+            break;
+        }
+    }
+    if too_large { Received::TooLarge } else { Received::Whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        Router,
+        body::Body,
+        http::{Request, StatusCode},
+        routing::get,
+    };
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use crate::{World, api::edged};
+
+    #[tokio::test]
+    async fn a_panic_in_a_handler_leaves_as_the_api_error_500_in_the_envelope() {
+        let world = World::default();
+        let routes = Router::new().route("/v1/boom", get(async || -> () { panic!("on purpose") }));
+        let request = Request::get("/v1/boom").body(Body::empty()).unwrap();
+
+        let response = edged(routes, world).oneshot(request).await.unwrap();
+
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers().clone();
+        assert_eq!(headers["content-type"], "application/json");
+        assert_eq!(headers["x-mock-reason"], "internal");
+        assert!(!headers.contains_key("x-should-retry"), "the SDKs decide by the status");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        let expected = serde_json::json!({
+            "type": "error",
+            "error": {"type": "api_error", "message": "Internal server error"},
+            "request_id": headers["request-id"].to_str().unwrap(),
+        });
+        assert_eq!(body, expected);
+    }
+}

@@ -1,0 +1,180 @@
+//! The server as a value: `router` ⊂ `serve` ⊂ `MockServer`.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    thread,
+    time::Duration,
+};
+
+use axum::{Router, body::Body};
+use hyper::{body::Incoming, server::conn::http1};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tower::ServiceExt;
+
+use crate::{World, api, control};
+
+/// How long a client may take over a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long requests under way may take once the server stops.
+const STOP_DEADLINE: Duration = Duration::from_secs(5);
+
+/// Everything that the mock answers, as an axum router: the API, and the control routes under `/_mock`.
+pub fn router(world: World) -> Router {
+    Router::new().nest("/_mock", control::router()).fallback_service(api::router(world))
+}
+
+/// Serves HTTP/1.1 on a bound listener until `stop` completes. Then idle connections are closed at
+/// once, requests under way are answered, and what is left after five seconds is cut off.
+///
+/// The listener accepts connections from the moment it was bound, so there is no moment to wait for.
+pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output = ()>) {
+    let service = router(world).map_request(|request: hyper::Request<Incoming>| request.map(Body::new));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(true);
+    let graceful = GracefulShutdown::new();
+    // Owned here, so that dropping this future drops every connection with it.
+    let mut connections = JoinSet::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let stream = tokio::select! {
+            stream = accept(&listener) => stream,
+            Some(_) = connections.join_next() => continue,
+            () = &mut stop => break,
+        };
+        let service = TowerToHyperService::new(service.clone());
+        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let connection = graceful.watch(connection);
+        connections.spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if timeout(STOP_DEADLINE, graceful.shutdown()).await.is_err() {
+        let cut_off = connections.len();
+        tracing::warn!(cut_off, "stopping with connections still open after {STOP_DEADLINE:?}");
+    }
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are small and whole; waiting to fill a packet only delays them.
+                let _ = stream.set_nodelay(true);
+                return stream;
+            }
+            Err(error) => {
+                // Out of file descriptors, or a client that left in the queue: later ones may fare better.
+                tracing::warn!(%error, "a connection could not be accepted");
+                sleep(Duration::from_millis(50)).await;
+            }
+        }
+    }
+}
+
+/// A mock on a free port of the loopback address, for Rust tests. It stops when dropped.
+///
+/// It runs on a thread of its own, so a test may block on whatever talks to it.
+///
+/// ```
+/// use anthropic_admin_mock::{MockServer, World};
+/// # use std::{io::{Read, Write}, net::TcpStream};
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+/// let server = MockServer::start(World::default()).await;
+/// let path = "/v1/organizations/invites/invite_015gWxCN9Hfg2QhZwTK7Mdeu";
+/// let headers = "x-api-key: sk-ant-admin01-doc\r\nanthropic-version: 2023-06-01\r\nconnection: close";
+/// let mut stream = TcpStream::connect(server.address())?;
+/// write!(stream, "DELETE {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n\r\n")?;
+/// let mut answer = String::new();
+/// stream.read_to_string(&mut answer)?;
+/// assert!(answer.ends_with(r#"{"id":"invite_015gWxCN9Hfg2QhZwTK7Mdeu","type":"invite_deleted"}"#));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+pub struct MockServer {
+    address: SocketAddr,
+    url: String,
+    world: World,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl MockServer {
+    /// Starts a server for the world. When this returns, it listens.
+    ///
+    /// # Panics
+    /// When the loopback address has no free port or the system no thread to give.
+    pub async fn start(world: World) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let (ready, address) = oneshot::channel();
+        let served = world.clone();
+        let thread = thread::Builder::new()
+            .name("anthropic-admin-mock".into())
+            .spawn(move || run(served, ready, stopped))
+            .expect("a thread for the mock server");
+        let address = address
+            .await
+            .expect("the mock server's thread answers")
+            .expect("the loopback address has a free port");
+        let url = format!("http://{address}");
+        MockServer { address, url, world, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// The base URL for a client: `http://127.0.0.1:<port>`, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address that the server listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The world that the server serves, to arrange and to inspect.
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+}
+
+impl Drop for MockServer {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic there was printed there.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn run(world: World, ready: oneshot::Sender<io::Result<SocketAddr>>, stopped: oneshot::Receiver<()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return drop(ready.send(Err(error))),
+    };
+    runtime.block_on(async {
+        let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await {
+            Ok(listener) => listener,
+            Err(error) => return drop(ready.send(Err(error))),
+        };
+        let _ = ready.send(listener.local_addr());
+        // Dropping the server ends the test's interest in it: no request is waited for.
+        tokio::select! {
+            () = serve(listener, world, std::future::pending()) => {}
+            _ = stopped => {}
+        }
+    });
+}

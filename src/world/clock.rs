@@ -1,0 +1,180 @@
+//! Time as a value: clocks that run, run shifted or stand still, and moments that may hang on them.
+
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp, Unit};
+use serde::{Deserialize, Serialize};
+
+/// Where an organization's "now" comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// The system's clock.
+    #[default]
+    System,
+    /// The system's clock plus a duration, which may be negative.
+    Shifted(SignedDuration),
+    /// One instant that never passes.
+    Frozen(Timestamp),
+}
+
+impl Clock {
+    /// What the clock reads, in whole microseconds, the finest unit the API shows.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the wall clock")]
+    pub fn now(self) -> Timestamp {
+        whole_micros(match self {
+            Clock::System => Timestamp::now(),
+            Clock::Shifted(by) => plus(Timestamp::now(), by),
+            Clock::Frozen(at) => at,
+        })
+    }
+}
+
+impl From<Moment> for Clock {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::At(at) => Clock::Frozen(at),
+            Moment::Offset(by) => Clock::Shifted(by),
+        }
+    }
+}
+
+/// A point in time as a fixture writes it: an RFC 3339 time, or a signed offset such as `-3d`.
+///
+/// An offset is counted from the moment at which the organization came to be, so one seed serves
+/// every organization made from it, whenever that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Moment {
+    /// An absolute time.
+    At(Timestamp),
+    /// A duration after (or, negative, before) the organization's beginning.
+    Offset(SignedDuration),
+}
+
+impl Moment {
+    /// The same kind of moment, `by` later. Stays within the years that can be written.
+    pub fn plus(self, by: SignedDuration) -> Self {
+        match self {
+            Moment::At(at) => Moment::At(plus(at, by)),
+            Moment::Offset(offset) => Moment::Offset(offset.saturating_add(by)),
+        }
+    }
+}
+
+/// What an organization's clock reads, and when the organization began.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading {
+    /// The clock's now.
+    pub now: Timestamp,
+    /// The clock's now when the organization was made; offsets count from here.
+    pub epoch: Timestamp,
+}
+
+impl Reading {
+    /// The absolute time of a moment.
+    pub fn resolve(self, moment: Moment) -> Timestamp {
+        match moment {
+            Moment::At(at) => at,
+            Moment::Offset(by) => plus(self.epoch, by),
+        }
+    }
+}
+
+/// What a time may look like, for messages and for the schema.
+pub(crate) const TIME_FORMS: &str = "an RFC 3339 time such as \"2026-01-31T12:00:00Z\" or a signed \
+     offset from the clock such as \"-3d\" or \"+18h\" (units: w d h m s ms)";
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let bad = || format!("{text:?} is not a time; expected {TIME_FORMS}");
+        if let Some(offset) = parse_offset(text) {
+            return Ok(Moment::Offset(offset));
+        }
+        if !looks_like_rfc3339(text.as_bytes()) {
+            return Err(bad());
+        }
+        let at: Timestamp = text.parse().map_err(|_| bad())?;
+        Ok(Moment::At(whole_micros(at)))
+    }
+}
+
+impl TryFrom<String> for Moment {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Moment> for String {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::At(at) => at.to_string(),
+            Moment::Offset(by) => format!("{:+}ms", by.as_millis()),
+        }
+    }
+}
+
+/// `-3d`, `+18h`, `+250ms`; `None` when the text is not of that shape or its number has over nine digits.
+fn parse_offset(text: &str) -> Option<SignedDuration> {
+    let sign = match text.as_bytes().first()? {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let unit_at = 1 + text[1..].find(|c: char| !c.is_ascii_digit())?;
+    let (digits, unit) = (&text[1..unit_at], &text[unit_at..]);
+    if digits.len() > 9 {
+        return None;
+    }
+    let number: i64 = digits.parse().ok()?;
+    let millis_each = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        "w" => 604_800_000,
+        _ => return None,
+    };
+    Some(SignedDuration::from_millis(sign * number * millis_each))
+}
+
+/// The shape alone; whether the day exists is jiff's question, which on its own takes many more spellings.
+fn looks_like_rfc3339(text: &[u8]) -> bool {
+    let Some((head, rest)) = text.split_at_checked(19) else {
+        return false;
+    };
+    let shape = |form: &[u8], text: &[u8]| {
+        form.len() == text.len()
+            && form.iter().zip(text).all(|(form, byte)| match form {
+                b'0' => byte.is_ascii_digit(),
+                other => byte == other,
+            })
+    };
+    let zone = match rest {
+        [b'.', fraction @ ..] => {
+            let digits = fraction.iter().take_while(|b| b.is_ascii_digit()).count();
+            if !(1..=9).contains(&digits) {
+                return false;
+            }
+            &fraction[digits..]
+        }
+        other => other,
+    };
+    // jiff folds a leap second into the one before it; RFC 3339 allows it only where one was inserted.
+    shape(b"0000-00-00T00:00:00", head)
+        && &head[17..] != b"60"
+        && (zone == b"Z" || shape(b"+00:00", zone) || shape(b"-00:00", zone))
+}
+
+fn whole_micros(at: Timestamp) -> Timestamp {
+    at.round(jiff::TimestampRound::new().smallest(Unit::Microsecond).mode(jiff::RoundMode::Floor))
+        .unwrap_or(at)
+}
+
+fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(at)
+}

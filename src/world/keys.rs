@@ -1,0 +1,95 @@
+//! Credentials as the world knows them: their kind, their digest, and how they may be shown.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+
+/// What a credential's prefix says of it (contract, section 4, rows 3, 4 and 7; design, section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyKind {
+    /// `sk-ant-admin…`, `sk-ant-api01-…` and `sk-ant-oat…`: may manage an organization.
+    Admin,
+    /// `sk-ant-api03-…`: an ordinary key for inference.
+    Inference,
+    /// Shaped like a key, but of no kind that the Admin API takes.
+    Other,
+    /// Not shaped `sk-ant-…` at all.
+    Malformed,
+}
+
+impl KeyKind {
+    pub(crate) fn of(secret: &[u8]) -> Self {
+        let Some(rest) = secret.strip_prefix(b"sk-ant-").filter(|rest| !rest.is_empty()) else {
+            return KeyKind::Malformed;
+        };
+        let starts = |prefix: &str| rest.starts_with(prefix.as_bytes());
+        if starts("admin") || starts("api01-") || starts("oat") {
+            KeyKind::Admin
+        } else if starts("api03-") {
+            KeyKind::Inference
+        } else {
+            KeyKind::Other
+        }
+    }
+}
+
+/// The SHA-256 digest of a credential. The world keeps these and never the credential itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct KeyDigest([u8; 32]);
+
+impl KeyDigest {
+    pub(crate) fn of(secret: &[u8]) -> Self {
+        KeyDigest(Sha256::digest(secret).into())
+    }
+
+    /// The digest as a fixture may write it in place of the key: 64 hexadecimal digits after `sha256:`.
+    pub(crate) fn from_hex(hex: &str) -> Option<Self> {
+        if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let mut digest = [0; 32];
+        for (byte, pair) in digest.iter_mut().zip(0..) {
+            *byte = u8::from_str_radix(&hex[2 * pair..2 * pair + 2], 16).ok()?;
+        }
+        Some(KeyDigest(digest))
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// A credential as logs and journals may show it: its prefix and its last four characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedactedKey(String);
+
+impl RedactedKey {
+    /// Keeps the kind's prefix (`sk-ant-admin01-`) and the last four characters, these only where
+    /// at least eight more stay hidden.
+    pub fn of(secret: &[u8]) -> Self {
+        const SHOWN: usize = 4;
+        const HIDDEN: usize = 8;
+        let text: String = String::from_utf8_lossy(secret)
+            .chars()
+            .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+            .collect();
+        let prefix_end = match text.strip_prefix("sk-ant-").and_then(|rest| rest.find('-')) {
+            // A kind is a short word; what runs on without a dash may be the secret.
+            Some(kind) if kind <= 8 => "sk-ant-".len() + kind + 1,
+            _ if text.starts_with("sk-ant-") => "sk-ant-".len(),
+            _ => 0,
+        };
+        let (prefix, secret) = text.split_at(prefix_end);
+        let tail = match secret.char_indices().nth_back(SHOWN - 1) {
+            Some((at, _)) if secret.chars().count() >= SHOWN + HIDDEN => &secret[at..],
+            _ => "",
+        };
+        RedactedKey(format!("{prefix}…{tail}"))
+    }
+}
+
+impl fmt::Display for RedactedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,21 @@
+//! One test binary, one file a subject. It drives the built command, so it needs the feature `cli`.
+
+#![cfg(feature = "cli")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the rules for src/ are not for tests, which read what they like"
+)]
+
+mod browser;
+mod command_line;
+mod credentials;
+mod delete;
+mod fidelity;
+mod fixtures;
+mod harness;
+mod hostile;
+mod library;
+mod life;
+mod order;
+mod readme;
+mod rules;
