@@ -22,6 +22,7 @@
 
 mod api;
 mod control;
+mod credential;
 mod server;
 mod world;
 
@@ -29,6 +30,6 @@ pub use server::{MockServer, router, serve};
 #[cfg(feature = "cli")]
 pub use world::schema;
 pub use world::{
-    Access, Clock, Denial, Fixture, FixtureError, Ids, Invite, KeyState, Life, Moment, Organization, Problem,
-    Reading, RedactedKey, Refusal, Role, Scopes, Settings, Status, World,
+    Clock, CreateRefusal, Cursor, Fixture, FixtureError, Invite, Listing, Moment, NewInvite, Organization,
+    OrganizationType, Page, Problem, RateLimit, Refusal, Role, Settings, Status, UnknownCursor, World,
 };

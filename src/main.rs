@@ -6,10 +6,12 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     path::PathBuf,
     process::ExitCode,
+    sync::mpsc,
+    thread,
     time::{Duration, Instant},
 };
 
-use anthropic_admin_mock::{Fixture, Moment, Settings, World, schema, serve};
+use anthropic_admin_mock::{Fixture, Moment, RateLimit, Settings, World, schema, serve};
 use clap::{
     ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, builder::BoolishValueParser,
     parser::ValueSource,
@@ -20,6 +22,9 @@ use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::Sub
 
 /// How long `healthcheck` waits for an answer in all.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long the last log lines may take when the process ends.
+const FLUSH_TIME: Duration = Duration::from_millis(50);
 
 /// How many log lines may wait for stderr; those beyond are dropped.
 const LOG_LINES: usize = 8192;
@@ -54,12 +59,17 @@ struct Cli {
     #[arg(long, value_name = "N", env = "MOCK_SEED", default_value_t = 0)]
     seed: u64,
 
-    /// How many requests an organization's journal shall keep. (There are no routes to read it yet.)
+    /// How many requests an organization's journal keeps. (There are no routes to read it yet.)
     #[arg(long, value_name = "N", env = "MOCK_JOURNAL", default_value_t = 1000)]
     journal: usize,
 
+    /// Limit each organization's requests: off, documented (100 a minute, and 1,200 invite creations an
+    /// hour), or a number a second, minute or hour such as 5/s, 100/m, 1000/h.
+    #[arg(long, value_name = "RATE", env = "MOCK_RATE_LIMIT", default_value = "off")]
+    rate_limit: RateLimit,
+
     /// The log on stderr, one line a request; RUST_LOG sets the level.
-    #[arg(long, env = "MOCK_LOG", default_value = "text")]
+    #[arg(long, value_name = "FORMAT", env = "MOCK_LOG", default_value = "text")]
     log: Log,
 
     #[command(subcommand)]
@@ -88,7 +98,8 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = parse();
-    let settings = Settings { any_key: cli.any_key, now: cli.now, seed: cli.seed };
+    let settings =
+        Settings { any_key: cli.any_key, now: cli.now, seed: cli.seed, rate_limit: cli.rate_limit };
     let result = match &cli.command {
         None => run(&cli, settings),
         Some(Command::Check { paths }) => check(paths, settings),
@@ -128,28 +139,39 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 }
 
 fn run(cli: &Cli, settings: Settings) -> Result<(), String> {
-    let _flushed_at_the_end = log(cli.log);
-    let fixture = Fixture::read(&cli.fixtures, settings).map_err(refused)?;
-    let world = World::new(fixture);
+    let log = log(cli.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;
-    runtime.block_on(async {
-        // Before anyone can know that we are ready, a signal must already mean a clean stop.
-        let stop = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
-        let cannot_listen = |error| {
-            format!(
-                "cannot listen on {}: {error}; choose another address with --listen or MOCK_LISTEN",
-                cli.listen
-            )
-        };
-        let listener = TcpListener::bind(cli.listen).await.map_err(cannot_listen)?;
-        let address = listener.local_addr().map_err(cannot_listen)?;
-        print(&format!("listening on http://{address}"))?;
-        serve(listener, world, stop).await;
-        Ok(())
-    })
+    let result = runtime.block_on(serve_until_stopped(cli.listen, cli.fixtures.clone(), settings));
+    // Nothing that may still run, such as the loading of a fixture, is worth waiting for.
+    runtime.shutdown_background();
+    flush(log);
+    result
+}
+
+async fn serve_until_stopped(
+    listen: SocketAddr,
+    fixtures: Vec<PathBuf>,
+    settings: Settings,
+) -> Result<(), String> {
+    // From the very start a signal means a clean stop, also for a process that the system protects (PID 1).
+    let stop = stop_signal().map_err(|error| format!("cannot wait for signals: {error}"))?;
+    let mut stop = std::pin::pin!(stop);
+    let loading = tokio::task::spawn_blocking(move || Fixture::read(&fixtures, settings).map(World::new));
+    let world = tokio::select! {
+        world = loading => world.map_err(|error| format!("cannot load the fixture: {error}"))?.map_err(refused)?,
+        () = &mut stop => return Ok(()),
+    };
+    let cannot_listen = |error| {
+        format!("cannot listen on {listen}: {error}; choose another address with --listen or MOCK_LISTEN")
+    };
+    let listener = TcpListener::bind(listen).await.map_err(cannot_listen)?;
+    let address = listener.local_addr().map_err(cannot_listen)?;
+    print(&format!("listening on http://{address}"))?;
+    serve(listener, world, stop).await;
+    Ok(())
 }
 
 /// Where requests are logged. The writer has a thread of its own and drops lines that nobody takes:
@@ -172,7 +194,19 @@ fn log(format: Log) -> WorkerGuard {
         Log::Json => lines.json().flatten_event(true).boxed(),
     };
     tracing_subscriber::registry().with(lines.with_filter(levels)).init();
+    // A panic is a log line like any other, in the format that was asked for.
+    std::panic::set_hook(Box::new(|panic| tracing::error!(%panic)));
     guard
+}
+
+/// Writes out what the log still holds, unless nobody takes it.
+fn flush(log: WorkerGuard) {
+    let (done, flushed) = mpsc::channel();
+    thread::spawn(move || {
+        drop(log);
+        let _ = done.send(());
+    });
+    let _ = flushed.recv_timeout(FLUSH_TIME);
 }
 
 #[cfg(unix)]
@@ -250,9 +284,13 @@ fn ask_health(address: SocketAddr) -> io::Result<String> {
             return Err(io::ErrorKind::TimedOut.into());
         }
         stream.set_read_timeout(Some(left))?;
-        match stream.read(&mut part)? {
-            0 => break,
-            read => answer.extend_from_slice(&part[..read]),
+        match stream.read(&mut part) {
+            Ok(0) => break,
+            Ok(read) => answer.extend_from_slice(&part[..read]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            Err(error) => return Err(error),
         }
     }
     Ok(String::from_utf8_lossy(&answer).into_owned())

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, routing::any_service};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -30,8 +30,15 @@ const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Everything that the mock answers, as an axum router: the API, and the control routes under `/_mock`.
+///
+/// It waits for bodies with a time-out, so the tokio runtime that calls it needs its timers enabled.
 pub fn router(world: World) -> Router {
-    Router::new().nest("/_mock", control::router()).fallback_service(api::router(world))
+    let control = control::router(world.clone());
+    Router::new()
+        .nest("/_mock", control.clone())
+        // A nest alone leaves the prefix with nothing but a slash behind it to the fallback.
+        .route("/_mock/", any_service(control.into_service::<Body>()))
+        .fallback_service(api::router(world))
 }
 
 /// Serves HTTP/1.1 on a bound listener until `stop` completes. Then idle connections are closed at

@@ -1,4 +1,4 @@
-//! Web pages as callers: when the service lets one in, and what it tells the browser (contract, section 5).
+//! Web pages as callers: when the service lets one in, and what it tells the browser (docs/fidelity.md).
 
 use axum::http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -38,12 +38,14 @@ impl Browser {
     pub(super) fn of(request: &request::Parts) -> Self {
         let headers = &request.headers;
         let origin = headers.contains_key(ORIGIN);
-        let preflight = headers
-            .get(ACCESS_CONTROL_REQUEST_HEADERS)
+        let asked: Vec<_> =
+            headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter().map(|line| line.as_bytes()).collect();
+        let preflight = HeaderValue::from_bytes(&asked.join(&b", "[..]))
+            .ok()
             .filter(|_| origin && request.method == Method::OPTIONS)
             .filter(|_| headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD))
-            .filter(|asked| names_direct_access(asked));
-        Browser { page: origin && direct_access(headers), preflight: preflight.cloned() }
+            .filter(names_direct_access);
+        Browser { page: origin && direct_access(headers), preflight }
     }
 
     /// Turns the refusal of a good preflight on a known path into its answer.

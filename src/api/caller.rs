@@ -1,31 +1,31 @@
 //! Who calls: the credential and version headers into the one way to an organization.
 
-use std::{ops::Deref, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, header::AUTHORIZATION, request::Parts},
+    http::{HeaderMap, HeaderName, request::Parts},
 };
 
 use super::{Operation, browser, error::ApiError, exchange::Exchange};
+use crate::credential::{Credential, NoCredential};
 use crate::world::{Access, Denial, Organization, RedactedKey, Scopes, World};
 
-/// The API versions that exist (contract, section 2).
+/// The API versions that exist (docs/fidelity.md).
 pub(super) const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];
 
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
 
-/// A caller who may do what the route does. Extracting one is checks 2 to 7 of the contract's section 3.
+/// A caller who may do what the route does. Extracting one is checks 2 to 7 of the order in docs/fidelity.md.
 pub(super) struct Caller {
-    organization: Arc<Organization>,
+    pub(super) organization: Arc<Organization>,
+    scopes: Scopes,
 }
 
-impl Deref for Caller {
-    type Target = Organization;
-
-    fn deref(&self) -> &Organization {
-        &self.organization
+impl Caller {
+    /// Refuses a key without a scope that the request's own content makes necessary.
+    pub(super) fn check_scope(&self, needed: &str) -> Result<(), ApiError> {
+        check_scopes(&self.scopes, &[needed])
     }
 }
 
@@ -39,7 +39,7 @@ impl FromRequestParts<World> for Caller {
 
         let credential = Credential::of(&parts.headers)?;
         exchange.note_key(RedactedKey::of(credential.secret()));
-        let access = world.admit(credential.secret()).map_err(|denial| credential.refused(denial))?;
+        let access = world.admit(credential.secret()).map_err(|denial| refused(credential, denial))?;
         if let Access::Organization(organization, _) = &access {
             exchange.note_organization(organization);
         }
@@ -48,48 +48,31 @@ impl FromRequestParts<World> for Caller {
         match access {
             Access::Inference => Err(ApiError::key_is_for_inference()),
             Access::Organization(organization, scopes) => {
+                organization.count_request(operation.creates).map_err(ApiError::rate_limited)?;
                 check_scopes(&scopes, operation.scopes)?;
-                Ok(Caller { organization })
+                Ok(Caller { organization, scopes })
             }
         }
     }
 }
 
-/// What the caller shows. `x-api-key` decides when both are sent; the first of repeated ones counts.
-enum Credential<'r> {
-    ApiKey(&'r [u8]),
-    Bearer(&'r [u8]),
+impl From<NoCredential> for ApiError {
+    fn from(none: NoCredential) -> Self {
+        match none {
+            NoCredential::Missing => ApiError::credential_missing(),
+            NoCredential::NotBearer => ApiError::bearer_malformed(),
+        }
+    }
 }
 
-impl<'r> Credential<'r> {
-    fn of(headers: &'r HeaderMap) -> Result<Self, ApiError> {
-        if let Some(key) = headers.get(API_KEY) {
-            return Ok(Credential::ApiKey(key.as_bytes()));
-        }
-        let authorization = headers.get(AUTHORIZATION).ok_or_else(ApiError::credential_missing)?;
-        match authorization.as_bytes().split_first_chunk::<6>() {
-            Some((scheme, [b' ', token @ ..])) if scheme.eq_ignore_ascii_case(b"bearer") => {
-                Ok(Credential::Bearer(token.trim_ascii_start()))
-            }
-            _ => Err(ApiError::bearer_malformed()),
-        }
-    }
-
-    fn secret(&self) -> &'r [u8] {
-        match self {
-            Credential::ApiKey(secret) | Credential::Bearer(secret) => secret,
-        }
-    }
-
-    fn refused(&self, denial: Denial) -> ApiError {
-        match (denial, self) {
-            (Denial::Malformed, Credential::ApiKey(_)) => ApiError::api_key_malformed(),
-            (Denial::Malformed, Credential::Bearer(_)) => ApiError::bearer_malformed(),
-            (Denial::Unknown, _) => ApiError::key_unknown(self.secret().starts_with(b"sk-ant-oat")),
-            (Denial::Disabled, _) => ApiError::key_disabled(),
-            (Denial::Expired, _) => ApiError::key_expired(),
-            (Denial::Full, _) => ApiError::organizations_full(),
-        }
+fn refused(credential: Credential<'_>, denial: Denial) -> ApiError {
+    match (denial, credential) {
+        (Denial::Malformed, Credential::ApiKey(_)) => ApiError::api_key_malformed(),
+        (Denial::Malformed, Credential::Bearer(_)) => ApiError::bearer_malformed(),
+        (Denial::Unknown, _) => ApiError::key_unknown(credential.secret().starts_with(b"sk-ant-oat")),
+        (Denial::Disabled, _) => ApiError::key_disabled(),
+        (Denial::Expired, _) => ApiError::key_expired(),
+        (Denial::Full, _) => ApiError::organizations_full(),
     }
 }
 
@@ -105,10 +88,11 @@ fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// Any one of the scopes will do; the answer names the first, which is the one made for it.
 fn check_scopes(scopes: &Scopes, needed: &[&str]) -> Result<(), ApiError> {
     match scopes {
         Scopes::Only(got) if !needed.iter().any(|scope| scopes.contains(scope)) => {
-            Err(ApiError::scope_missing(got, needed))
+            Err(ApiError::scope_missing(got, needed.first().unwrap_or(&"")))
         }
         Scopes::Only(_) | Scopes::All => Ok(()),
     }

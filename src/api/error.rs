@@ -1,12 +1,14 @@
-//! The API's errors: each constructor fixes status, type and reason together (contract, section 4).
+//! The API's errors: each constructor fixes status, type and reason together (docs/fidelity.md).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+
+use crate::world::{RateLimited, Role};
 
 /// An error on its way out. It stays data until the edge, which alone knows the request's id.
 #[derive(Clone, Debug)]
@@ -20,7 +22,11 @@ pub(super) struct ApiError {
     /// For the log: what the user may want to do.
     pub(super) hint: Cow<'static, str>,
     /// The service answers a credential that it does not know without a request id.
-    pub(super) anonymous: bool,
+    pub(super) without_request_id: bool,
+    /// `error.details.error_code`.
+    error_code: Option<&'static str>,
+    /// What a client over the limit is told besides.
+    pub(super) rate_limited: Option<Box<RateLimited>>,
 }
 
 /// The envelope of section 4.
@@ -35,6 +41,13 @@ struct Envelope<'a> {
 struct Body<'a> {
     r#type: &'static str,
     message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
+}
+
+#[derive(Serialize)]
+struct Details {
+    error_code: &'static str,
 }
 
 impl ApiError {
@@ -46,7 +59,16 @@ impl ApiError {
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
         let (message, hint) = (message.into(), hint.into());
-        ApiError { status, kind, message, reason, hint, anonymous: false }
+        ApiError {
+            status,
+            kind,
+            message,
+            reason,
+            hint,
+            without_request_id: false,
+            error_code: None,
+            rate_limited: None,
+        }
     }
 
     fn invalid_request(
@@ -61,61 +83,65 @@ impl ApiError {
         Self::new(StatusCode::UNAUTHORIZED, "authentication_error", message, reason, hint)
     }
 
-    fn unrecognized(message: &'static str, reason: &'static str, hint: &'static str) -> Self {
-        ApiError { anonymous: true, ..Self::authentication(message, reason, hint) }
+    fn authentication_without_request_id(
+        message: &'static str,
+        reason: &'static str,
+        hint: &'static str,
+    ) -> Self {
+        ApiError { without_request_id: true, ..Self::authentication(message, reason, hint) }
     }
 
-    /// Row 1: no such path.
+    /// Check 1: no such path.
     pub(super) fn route_unknown() -> Self {
-        let hint = "no route of this mock has that path; it serves /v1/organizations/invites/{invite_id}, without a slash at the end";
+        let hint = "no route of this mock has that path; it serves /v1/organizations/invites and /v1/organizations/invites/{invite_id}, without a slash at the end";
         Self::new(StatusCode::NOT_FOUND, "not_found_error", "Not found", "route-unknown", hint)
     }
 
-    /// Row 1: the path exists, the method does not. `Allow` comes from the routes.
+    /// Check 1: the path exists, the method does not. `Allow` comes from the routes.
     pub(super) fn method_not_allowed() -> Self {
         let hint = "the path is right, the method is not; the answer's Allow header lists those that are";
         let kind = "invalid_request_error";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, kind, "Method Not Allowed", "method-not-allowed", hint)
     }
 
-    /// Row 2: neither credential header.
+    /// Check 2: neither credential header.
     pub(super) fn credential_missing() -> Self {
         let hint = "send x-api-key: <admin key> or Authorization: Bearer <admin key>";
         Self::authentication("x-api-key header is required", "credential-missing", hint)
     }
 
-    /// Row 3: an `x-api-key` that is not shaped like a key.
+    /// Check 3: an `x-api-key` that is not shaped like a key.
     pub(super) fn api_key_malformed() -> Self {
         let hint = "a key begins with sk-ant-; any key like sk-ant-admin01-<something> will do, --any-key takes all others";
         Self::authentication("invalid x-api-key", "key-malformed", hint)
     }
 
-    /// Row 3: an `Authorization` that is not a bearer token shaped like a key.
+    /// Check 3: an `Authorization` that is not a bearer token shaped like a key.
     pub(super) fn bearer_malformed() -> Self {
         let hint = "expected Authorization: Bearer sk-ant-admin01-<something>; --any-key takes any token, but only after Bearer";
         Self::authentication("Invalid bearer token", "bearer-malformed", hint)
     }
 
-    /// Row 4: shaped like a key, and nobody's.
+    /// Check 4: shaped like a key, and nobody's.
     pub(super) fn key_unknown(oauth: bool) -> Self {
         let message = if oauth { "OAuth access token is invalid." } else { "API key is invalid." };
         let hint = "the fixture does not list this key; it takes keys that it does not list only with a template (top-level \"invites\") and of an admin kind (sk-ant-admin…), or with --any-key";
-        Self::unrecognized(message, "key-unknown", hint)
+        Self::authentication_without_request_id(message, "key-unknown", hint)
     }
 
-    /// Row 4: the fixture pins the key as disabled.
+    /// Check 4: the fixture pins the key as disabled.
     pub(super) fn key_disabled() -> Self {
         let hint = "the fixture lists this key with \"state\": \"disabled\"";
-        Self::unrecognized("API key has been deactivated.", "key-disabled", hint)
+        Self::authentication_without_request_id("API key has been deactivated.", "key-disabled", hint)
     }
 
-    /// Row 4: the fixture pins the key as expired.
+    /// Check 4: the fixture pins the key as expired.
     pub(super) fn key_expired() -> Self {
         let hint = "the fixture lists this key with \"state\": \"expired\"";
-        Self::unrecognized("API key has expired.", "key-expired", hint)
+        Self::authentication_without_request_id("API key has expired.", "key-expired", hint)
     }
 
-    /// No room for one more organization: the mock's own bound (design, section 2).
+    /// No room for one more organization: the mock's own bound.
     pub(super) fn organizations_full() -> Self {
         let status = StatusCode::from_u16(529).expect("529 is a status");
         let hint = "every new key makes an organization, and this world is full; use fewer keys, or restart";
@@ -129,20 +155,31 @@ impl ApiError {
         Self::authentication(message, "browser-origin", hint)
     }
 
-    /// Row 5: no version, or an empty one.
+    /// Check 5: no version, or an empty one.
     pub(super) fn version_missing() -> Self {
         let hint = "send anthropic-version: 2023-06-01 (or 2026-10-21, as the current SDKs do)";
         Self::invalid_request("anthropic-version: header is required", "version-missing", hint)
     }
 
-    /// Row 5: a version that the service does not have; `given` is all of the header's copies.
+    /// Check 5: a version that the service does not have; `given` is all of the header's copies.
     pub(super) fn version_unknown(given: &str) -> Self {
         let message = format!("anthropic-version: \"{given}\" is not a valid version");
         let hint = format!("known versions: {}", super::caller::VERSIONS.join(", "));
         Self::invalid_request(message, "version-unknown", hint)
     }
 
-    /// Row 7: an inference key on the Admin API.
+    /// Check 6: more requests than the organization may make.
+    pub(super) fn rate_limited(over: RateLimited) -> Self {
+        let RateLimited { limit, counted, .. } = over;
+        let message =
+            format!("This request would exceed your organization's rate limit of {limit} {counted}");
+        let hint = "the limit is --rate-limit's, counted by the organization's clock";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let error = Self::new(status, "rate_limit_error", message, "rate-limited", hint);
+        ApiError { rate_limited: Some(Box::new(over)), ..error }
+    }
+
+    /// Check 7: an inference key on the Admin API.
     pub(super) fn key_is_for_inference() -> Self {
         let message =
             "Missing permissions. Please check with Anthropic support if you think this is in error.";
@@ -150,15 +187,10 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "permission_error", message, "key-inference", hint)
     }
 
-    /// Row 7: a scoped key without a scope that the operation needs.
-    pub(super) fn scope_missing(got: &[Box<str>], needed: &[&str]) -> Self {
-        let list = |scopes: Vec<&str>| {
-            let quoted: Vec<_> = scopes.iter().map(|scope| format!("'{scope}'")).collect();
-            quoted.join(", ")
-        };
-        let got = list(got.iter().map(|scope| &**scope).collect());
-        let needed = list(needed.to_vec());
-        let message = format!("Missing required scopes. Got: [{got}] Needed: [{needed}]");
+    /// Check 7: a scoped key without a scope that the operation needs.
+    pub(super) fn scope_missing(got: &[Box<str>], needed: &str) -> Self {
+        let got: Vec<_> = got.iter().map(|scope| format!("'{scope}'")).collect();
+        let message = format!("Missing required scopes. Got: [{}] Needed: ['{needed}']", got.join(", "));
         let hint = format!("the fixture gives this key \"scopes\" without {needed}");
         Self::new(StatusCode::FORBIDDEN, "permission_error", message, "scope-missing", hint)
     }
@@ -177,14 +209,14 @@ impl ApiError {
         Self::invalid_request("Could not read the request body", "body-unreadable", hint)
     }
 
-    /// Row 9: an id that the caller's organization does not have.
+    /// Check 9: an id that the caller's organization does not have.
     pub(super) fn invite_unknown(id: &str) -> Self {
         let hint =
             "this key's organization has no such invite; another key's may have: a key is an organization";
         Self::invite_not_found(id, "invite-unknown", hint)
     }
 
-    /// Row 9: an id that was deleted before, which the wire does not tell from an unknown one.
+    /// Check 9: an id that was deleted before, which the wire does not tell from an unknown one.
     pub(super) fn invite_deleted(id: &str) -> Self {
         Self::invite_not_found(id, "invite-deleted", "the invite existed and was deleted before")
     }
@@ -194,19 +226,113 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found_error", message, reason, hint)
     }
 
-    /// Row 10: an accepted invite cannot be deleted.
+    /// Check 10: an accepted invite cannot be deleted.
     pub(super) fn invite_accepted() -> Self {
         let message = "This invite has been accepted and can no longer be deleted. Remove the member from the organization instead.";
         Self::invalid_request(message, "invite-accepted", "only pending invites can be deleted")
     }
 
-    /// Row 10: an expired invite cannot be deleted.
+    /// Check 10: an expired invite cannot be deleted.
     pub(super) fn invite_expired() -> Self {
         let message = "This invite has expired and can no longer be deleted.";
         Self::invalid_request(
             message,
             "invite-expired",
             "only pending invites can be deleted; the clock has passed expires_at",
+        )
+    }
+
+    /// Check 8: something in the body or the query is not as it must be; `field: what is wrong`.
+    pub(super) fn input_invalid(field: &str, what: impl Display) -> Self {
+        let hint = "the message names the field of the body or the query and what it must be";
+        Self::invalid_request(format!("{field}: {what}"), "input-invalid", hint)
+    }
+
+    /// Check 8: a role that does not fit; `roles` are those that do.
+    pub(super) fn role_invalid(field: &str, roles: &[Role]) -> Self {
+        Self::input_invalid(field, one_of(roles))
+    }
+
+    /// Check 8: a body that is not JSON.
+    pub(super) fn json_invalid(error: &serde_json::Error) -> Self {
+        let hint = "create takes a JSON object with email and role";
+        Self::invalid_request(format!("The request body is not valid JSON: {error}"), "json-invalid", hint)
+    }
+
+    /// Check 8: a cursor that the organization does not know.
+    pub(super) fn cursor_unknown(field: &str) -> Self {
+        let message = format!("Invalid pagination cursor for '{field}'");
+        let hint = "this key's organization never had an invite of that id, or has forgotten it";
+        Self::invalid_request(message, "cursor-unknown", hint)
+    }
+
+    /// Check 8: both cursors at once.
+    pub(super) fn cursors_conflict() -> Self {
+        let message = "after_id: Only one of after_id and before_id can be given";
+        Self::invalid_request(message, "cursors-conflict", "a page lies on one side of one invite")
+    }
+
+    fn coded(code: &'static str, message: String, reason: &'static str, hint: &'static str) -> Self {
+        ApiError { error_code: Some(code), ..Self::invalid_request(message, reason, hint) }
+    }
+
+    /// create: there is a pending invite for the address.
+    pub(super) fn invite_already_exists(email: &str, id: &str) -> Self {
+        let message = format!("A pending invite already exists for {email}: {id}");
+        let hint = "delete it, or let it be accepted or expire, before the address is invited again";
+        Self::coded("invite_already_exists", message, "invite-already-exists", hint)
+    }
+
+    /// create: the address is a member's.
+    pub(super) fn already_member(email: &str) -> Self {
+        let message = format!("{email} is already a member of this organization");
+        let hint = "the fixture lists the address under \"members\", or it has accepted an invite";
+        Self::coded("already_member", message, "already-member", hint)
+    }
+
+    /// create: members and pending invites fill the organization.
+    pub(super) fn org_member_limit_exceeded(limit: usize) -> Self {
+        let message =
+            format!("The organization has reached its limit of {limit} members, pending invites included");
+        let hint = "the fixture sets \"member_limit\"";
+        Self::coded("org_member_limit_exceeded", message, "org-member-limit-exceeded", hint)
+    }
+
+    /// create: the organization's list of domains leaves this one out.
+    pub(super) fn email_domain_not_allowed(domain: &str) -> Self {
+        let message = format!("The email domain {domain} is not allowed by this organization");
+        let hint = "the fixture sets \"allowed_domains\"";
+        Self::coded("email_domain_not_allowed", message, "email-domain-not-allowed", hint)
+    }
+
+    /// create: the parent organization has not verified this domain.
+    pub(super) fn cannot_invite_emails_with_unverified_domains(domain: &str) -> Self {
+        let message =
+            format!("The email domain {domain} is not a verified domain of the parent organization");
+        let (code, reason) =
+            ("cannot_invite_emails_with_unverified_domains", "cannot-invite-emails-with-unverified-domains");
+        Self::coded(code, message, reason, "the fixture sets \"verified_domains\"")
+    }
+
+    /// create: a group gives owner access.
+    pub(super) fn rbac_group_grants_owner_access(group: &str) -> Self {
+        let message =
+            format!("The RBAC group {group} grants owner access; members cannot be added to it by this API");
+        let hint = "the fixture sets the group's \"grants_owner_access\": true";
+        Self::coded("rbac_group_grants_owner_access", message, "rbac-group-grants-owner-access", hint)
+    }
+
+    /// create: nobody could find out whether a group gives owner access.
+    pub(super) fn rbac_group_owner_access_unconfirmed(group: &str) -> Self {
+        let message = format!(
+            "Could not confirm whether the RBAC group {group} grants owner access; nothing was changed"
+        );
+        let hint = "the fixture sets the group's \"grants_owner_access\": \"unconfirmed\"";
+        Self::coded(
+            "rbac_group_owner_access_unconfirmed",
+            message,
+            "rbac-group-owner-access-unconfirmed",
+            hint,
         )
     }
 
@@ -218,9 +344,22 @@ impl ApiError {
 
     /// The body for the wire.
     pub(super) fn body(&self, request_id: Option<&str>) -> Vec<u8> {
-        let error = Body { r#type: self.kind, message: &self.message };
+        let details = self.error_code.map(|error_code| Details { error_code });
+        let error = Body { r#type: self.kind, message: &self.message, details };
         let envelope = Envelope { r#type: "error", error, request_id };
         serde_json::to_vec(&envelope).expect("strings are always JSON")
+    }
+}
+
+/// `Input should be 'a', 'b' or 'c'`, as the service spells a choice.
+pub(super) fn one_of<T: Serialize>(choices: &[T]) -> String {
+    let quoted: Vec<_> = choices
+        .iter()
+        .map(|choice| serde_json::to_string(choice).unwrap_or_default().replace('"', "'"))
+        .collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("Input should be {} or {last}", rest.join(", ")),
+        _ => format!("Input should be {}", quoted.concat()),
     }
 }
 

@@ -11,13 +11,14 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue,
-        header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT},
+        header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, RETRY_AFTER},
     },
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use bytes::BytesMut;
 use http_body_util::BodyExt;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     browser::Browser,
@@ -34,11 +35,14 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// How long a body may pause before it counts as broken off.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
+/// How long a body may take in all.
+const BODY_TIME: Duration = Duration::from_secs(30);
 /// How much of a body over the limit is read and dropped, so that a client which sends first and
 /// reads later gets its answer instead of a reset connection.
 const DRAIN_LIMIT: usize = 64 * BODY_LIMIT;
-/// How long such a body may pause before the answer goes out anyway.
-const DRAIN_PAUSE: Duration = Duration::from_millis(250);
+/// How long such a body may pause, and how long it may take, before the answer goes out anyway.
+const DRAIN_PAUSE: Duration = Duration::from_secs(1);
+const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// What is learned of one request on its way in, for its answer's headers and its log line.
 #[derive(Default)]
@@ -109,12 +113,12 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
     response
 }
 
-/// The headers of the contract's section 5, and the body of an error.
+/// The headers of every answer (docs/fidelity.md), and the body of an error.
 fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Browser) -> Response {
     let (mut parts, mut body) = response.into_parts();
     let mut request_id = Some(request_id);
     if let Some(error) = parts.extensions.get::<ApiError>() {
-        request_id = request_id.filter(|_| !error.anonymous);
+        request_id = request_id.filter(|_| !error.without_request_id);
         body = error.body(request_id).into();
         parts.headers.insert(REASON, HeaderValue::from_static(error.reason));
         parts.headers.remove(CONTENT_LENGTH);
@@ -129,6 +133,13 @@ fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Brow
     insert(REQUEST_ID, request_id);
     insert(ORGANIZATION_ID, noted.organization.get().map(|organization| organization.id()));
     insert(SHOULD_RETRY, matches!(parts.status.as_u16(), 400 | 401 | 403 | 404 | 405).then_some("false"));
+    if let Some(over) = parts.extensions.get::<ApiError>().and_then(|error| error.rate_limited.clone()) {
+        insert(SHOULD_RETRY, Some("true"));
+        insert(RETRY_AFTER, Some(&over.retry_after.to_string()));
+        insert(HeaderName::from_static("anthropic-ratelimit-requests-limit"), Some(&over.limit.to_string()));
+        insert(HeaderName::from_static("anthropic-ratelimit-requests-remaining"), Some("0"));
+        insert(HeaderName::from_static("anthropic-ratelimit-requests-reset"), Some(&over.reset.to_string()));
+    }
     browser.expose(headers);
     Response::from_parts(parts, body)
 }
@@ -146,35 +157,89 @@ async fn receive(headers: &HeaderMap, mut body: Body) -> Received {
         // The client waits to be told whether to send at all.
         return Received::TooLarge;
     }
-    let mut length = 0;
-    while !http_body::Body::is_end_stream(&body) {
-        let pause = if too_large { DRAIN_PAUSE } else { BODY_PAUSE };
-        match timeout(pause, body.frame()).await {
-            Ok(Some(Ok(frame))) => length += frame.data_ref().map_or(0, |data| data.len()),
+    let started = Instant::now();
+    let mut whole = BytesMut::new();
+    let mut dropped = 0;
+    loop {
+        let (pause, in_all) = if too_large { (DRAIN_PAUSE, DRAIN_TIME) } else { (BODY_PAUSE, BODY_TIME) };
+        let deadline = (Instant::now() + pause).min(started + in_all);
+        let data = match timeout_at(deadline, body.frame()).await {
+            Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
             Ok(None) => break,
             Ok(Some(Err(_))) | Err(_) if too_large => break,
             Ok(Some(Err(_))) | Err(_) => return Received::Broken,
+        };
+        too_large |= whole.len() + data.len() > BODY_LIMIT;
+        if too_large {
+            dropped += data.len();
+        } else {
+            whole.extend_from_slice(&data);
         }
-        too_large |= length > BODY_LIMIT;
-        if length > DRAIN_LIMIT {
+        if dropped > DRAIN_LIMIT {
             break;
         }
     }
-    if too_large { Received::TooLarge } else { Received::Whole }
+    if too_large { Received::TooLarge } else { Received::Whole(whole.freeze()) }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        convert::Infallible,
+        pin::Pin,
+        task::{Context, Poll, ready},
+        time::Duration,
+    };
+
     use axum::{
         Router,
-        body::Body,
-        http::{Request, StatusCode},
+        body::{Body, HttpBody},
+        http::{HeaderMap, Request, StatusCode},
         routing::get,
     };
+    use bytes::Bytes;
     use http_body_util::BodyExt;
+    use hyper::body::Frame;
+    use tokio::time::{Instant, Sleep, sleep};
     use tower::ServiceExt;
 
+    use super::{Received, receive};
     use crate::{World, api::edged};
+
+    /// A body of one byte in each period, without an end.
+    struct Trickle {
+        period: Duration,
+        next: Pin<Box<Sleep>>,
+    }
+
+    impl HttpBody for Trickle {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            context: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            ready!(self.next.as_mut().poll(context));
+            self.next = Box::pin(sleep(self.period));
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"x")))))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stalls_is_given_up_after_10_seconds_and_one_that_trickles_after_30() {
+        for (period, given_up_after) in [(11, 10), (9, 30)] {
+            let period = Duration::from_secs(period);
+            let started = Instant::now();
+
+            let received =
+                receive(&HeaderMap::new(), Body::new(Trickle { period, next: Box::pin(sleep(period)) }))
+                    .await;
+
+            assert!(matches!(received, Received::Broken));
+            assert_eq!(started.elapsed().as_secs(), given_up_after);
+        }
+    }
 
     #[tokio::test]
     async fn a_panic_in_a_handler_leaves_as_the_api_error_500_in_the_envelope() {

@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 
 use axum::{extract::FromRequestParts, http::request::Parts};
+use bytes::Bytes;
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
 use super::error::ApiError;
 
@@ -11,25 +13,26 @@ use super::error::ApiError;
 pub(super) const BODY_LIMIT: usize = 1024 * 1024;
 
 /// What became of the request's body at the edge.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Received {
     /// It arrived, or there is none.
-    Whole,
+    Whole(Bytes),
     /// It is over the limit.
     TooLarge,
     /// It broke off, stalled, or was framed wrongly.
     Broken,
 }
 
-/// A body that has to be there whole, but that nobody looks at: check 8 of the contract's section 3.
-pub(super) struct IgnoredBody;
+/// The body's bytes, whatever its content type says: check 8 of the order in docs/fidelity.md. An
+/// operation without a body takes one too, since it has to end within the limit.
+pub(super) struct Body(pub(super) Bytes);
 
-impl<S: Sync> FromRequestParts<S> for IgnoredBody {
+impl<S: Sync> FromRequestParts<S> for Body {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        match parts.extensions.get() {
-            Some(Received::Whole) => Ok(IgnoredBody),
+        match parts.extensions.remove() {
+            Some(Received::Whole(bytes)) => Ok(Body(bytes)),
             Some(Received::TooLarge) => Err(ApiError::body_too_large(BODY_LIMIT)),
             Some(Received::Broken) => Err(ApiError::body_unreadable()),
             None => Err(ApiError::internal()),
@@ -37,36 +40,88 @@ impl<S: Sync> FromRequestParts<S> for IgnoredBody {
     }
 }
 
-/// The id at the end of the path, percent-decoded once. Bytes that are not UTF-8 are kept apart from
-/// all ids, which are strings.
-pub(super) struct InviteId {
-    /// For messages; the id itself where `valid`.
-    text: String,
-    valid: bool,
-}
+/// The fields of a JSON object, taken one after the other.
+pub(super) struct Fields(Map<String, Value>);
 
-impl InviteId {
-    /// For messages.
-    pub(super) fn shown(&self) -> &str {
-        &self.text
+impl Fields {
+    pub(super) fn of(body: &Body) -> Result<Self, ApiError> {
+        match serde_json::from_slice(&body.0) {
+            Ok(Value::Object(fields)) => Ok(Fields(fields)),
+            Ok(_) => Err(ApiError::input_invalid("body", "Input should be an object")),
+            Err(error) => Err(ApiError::json_invalid(&error)),
+        }
     }
 
-    /// For the lookup; `None` where no invite can have that id.
-    pub(super) fn known(&self) -> Option<&str> {
-        self.valid.then_some(&*self.text)
+    pub(super) fn string(&mut self, field: &str) -> Result<String, ApiError> {
+        match self.0.remove(field) {
+            Some(Value::String(text)) => Ok(text),
+            Some(_) => Err(ApiError::input_invalid(field, "Input should be a valid string")),
+            None => Err(ApiError::input_invalid(field, "Field required")),
+        }
+    }
+
+    /// A list of strings; empty when the field is not there.
+    pub(super) fn strings(&mut self, field: &str) -> Result<Vec<String>, ApiError> {
+        let items = match self.0.remove(field) {
+            Some(Value::Array(items)) => items,
+            Some(_) => return Err(ApiError::input_invalid(field, "Input should be a valid list")),
+            None => return Ok(Vec::new()),
+        };
+        let string = |item| match item {
+            Value::String(text) => Ok(text),
+            _ => Err(ApiError::input_invalid(field, "Input should be a valid string")),
+        };
+        items.into_iter().map(string).collect()
+    }
+
+    /// Refuses what nobody took.
+    pub(super) fn no_more(self) -> Result<(), ApiError> {
+        match self.0.keys().next() {
+            Some(field) => Err(ApiError::input_invalid(field, "Extra inputs are not permitted")),
+            None => Ok(()),
+        }
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for InviteId {
+/// The query's pairs, decoded. Names that nobody asks for are ignored.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// The last value of a name.
+    pub(super) fn last(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a list, whose name may be written with or without brackets.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = move |given: &str| given.strip_suffix("[]").unwrap_or(given) == name;
+        self.0.iter().filter(move |(given, _)| named(given)).map(|(_, value)| value.as_str())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Query {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let pairs = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+        Ok(Query(pairs.into_owned().collect()))
+    }
+}
+
+/// The id at the end of the path, percent-decoded once. It comes last among a handler's arguments:
+/// bytes that are not UTF-8 are an unknown id, which is the lookup's answer (check 9).
+pub(super) struct InviteId(pub(super) String);
+
+impl<S: Sync> FromRequestParts<S> for InviteId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         // Not axum's `Path`, which answers bytes that are not UTF-8 in its own words.
         let (_, raw) = parts.uri.path().rsplit_once('/').unwrap_or_default();
         let bytes = percent_decode_str(raw);
-        Ok(match bytes.clone().decode_utf8() {
-            Ok(text) => InviteId { text: text.into_owned(), valid: true },
-            Err(_) => InviteId { text: bytes.decode_utf8_lossy().into_owned(), valid: false },
-        })
+        match bytes.clone().decode_utf8() {
+            Ok(id) => Ok(InviteId(id.into_owned())),
+            Err(_) => Err(ApiError::invite_unknown(&bytes.decode_utf8_lossy())),
+        }
     }
 }

@@ -10,7 +10,6 @@ mod invites;
 use axum::{
     Extension, Router,
     handler::Handler,
-    http::Method,
     middleware,
     routing::{MethodFilter, MethodRouter},
 };
@@ -21,23 +20,37 @@ use crate::world::World;
 use error::ApiError;
 
 /// What a route does, in the words of the vendor's SDKs, and what a scoped key needs for it
-/// (contract, sections 1 and 4 row 7).
+/// (docs/fidelity.md).
 #[derive(Debug)]
 struct Operation {
     name: &'static str,
-    method: Method,
+    method: MethodFilter,
     /// Any one of these is enough.
     scopes: &'static [&'static str],
+    /// Whether it makes an invite, which has a limit of its own.
+    creates: bool,
 }
 
-const INVITES_DELETE: &Operation =
-    &Operation { name: "invites.delete", method: Method::DELETE, scopes: &["write:members"] };
+const WRITES: &[&str] = &["write:members"];
+const READS: &[&str] = &["read:members", "read:org_audit"];
 
-/// Every path that is not the tester's. The order of the checks is the contract's section 3: routes
+const CREATE: &Operation =
+    &Operation { name: "invites.create", method: MethodFilter::POST, scopes: WRITES, creates: true };
+const LIST: &Operation =
+    &Operation { name: "invites.list", method: MethodFilter::GET, scopes: READS, creates: false };
+const RETRIEVE: &Operation =
+    &Operation { name: "invites.retrieve", method: MethodFilter::GET, scopes: READS, creates: false };
+const DELETE: &Operation =
+    &Operation { name: "invites.delete", method: MethodFilter::DELETE, scopes: WRITES, creates: false };
+
+/// Every path that is not the tester's. The order of the checks is that of docs/fidelity.md: routes
 /// here, then the arguments of each handler from left to right.
 pub(crate) fn router(world: World) -> Router {
-    let routes =
-        Router::new().route("/v1/organizations/invites/{invite_id}", on(INVITES_DELETE, invites::delete));
+    let invites = on(LIST, invites::list).merge(on(CREATE, invites::create));
+    let invite = on(RETRIEVE, invites::retrieve).merge(on(DELETE, invites::delete));
+    let routes = Router::new()
+        .route("/v1/organizations/invites", invites)
+        .route("/v1/organizations/invites/{invite_id}", invite);
     edged(routes, world)
 }
 
@@ -59,6 +72,5 @@ where
     H: Handler<T, World>,
     T: 'static,
 {
-    let method = MethodFilter::try_from(operation.method.clone()).expect("an API method is a standard one");
-    MethodRouter::new().on(method, handler).route_layer(Extension(operation))
+    MethodRouter::new().on(operation.method, handler).route_layer(Extension(operation))
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use jiff::{SignedDuration, Timestamp, Unit};
+use jiff::{SignedDuration, Timestamp, Unit, civil};
 use serde::{Deserialize, Serialize};
 
 /// Where an organization's "now" comes from.
@@ -41,8 +41,9 @@ impl From<Moment> for Clock {
 /// A point in time as a fixture writes it: an RFC 3339 time, or a signed offset such as `-3d`.
 ///
 /// An offset is counted from the moment at which the organization came to be, so one seed serves
-/// every organization made from it, whenever that happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// every organization made from it, whenever that happens. The derived order is for keeping them
+/// sorted: it puts all times before all offsets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Moment {
     /// An absolute time.
@@ -53,7 +54,7 @@ pub enum Moment {
 
 impl Moment {
     /// The same kind of moment, `by` later. Stays within the years that can be written.
-    pub fn plus(self, by: SignedDuration) -> Self {
+    pub(crate) fn plus(self, by: SignedDuration) -> Self {
         match self {
             Moment::At(at) => Moment::At(plus(at, by)),
             Moment::Offset(offset) => Moment::Offset(offset.saturating_add(by)),
@@ -63,7 +64,7 @@ impl Moment {
 
 /// What an organization's clock reads, and when the organization began.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// The clock's now.
     pub now: Timestamp,
     /// The clock's now when the organization was made; offsets count from here.
@@ -72,7 +73,7 @@ pub struct Reading {
 
 impl Reading {
     /// The absolute time of a moment.
-    pub fn resolve(self, moment: Moment) -> Timestamp {
+    pub(crate) fn resolve(self, moment: Moment) -> Timestamp {
         match moment {
             Moment::At(at) => at,
             Moment::Offset(by) => plus(self.epoch, by),
@@ -95,7 +96,13 @@ impl FromStr for Moment {
         if !looks_like_rfc3339(text.as_bytes()) {
             return Err(bad());
         }
-        let at: Timestamp = text.parse().map_err(|_| bad())?;
+        let at: Timestamp = text.parse().map_err(|_| match text[..19].parse::<civil::DateTime>() {
+            Ok(_) => format!(
+                "{text:?} lies outside the years that this mock can hold, which end at {}",
+                Timestamp::MAX
+            ),
+            Err(_) => bad(),
+        })?;
         Ok(Moment::At(whole_micros(at)))
     }
 }
@@ -117,7 +124,18 @@ impl From<Moment> for String {
     }
 }
 
-/// `-3d`, `+18h`, `+250ms`; `None` when the text is not of that shape or its number has over nine digits.
+/// The units of an offset: name, milliseconds, and the most digits of its number, so that no offset is
+/// longer than some 300 years.
+const UNITS: [(&str, i64, usize); 6] = [
+    ("ms", 1, 13),
+    ("s", 1_000, 10),
+    ("m", 60_000, 8),
+    ("h", 3_600_000, 6),
+    ("d", 86_400_000, 5),
+    ("w", 604_800_000, 4),
+];
+
+/// `-3d`, `+18h`, `+250ms`; `None` when the text is not of that shape.
 fn parse_offset(text: &str) -> Option<SignedDuration> {
     let sign = match text.as_bytes().first()? {
         b'+' => 1,
@@ -126,20 +144,9 @@ fn parse_offset(text: &str) -> Option<SignedDuration> {
     };
     let unit_at = 1 + text[1..].find(|c: char| !c.is_ascii_digit())?;
     let (digits, unit) = (&text[1..unit_at], &text[unit_at..]);
-    if digits.len() > 9 {
-        return None;
-    }
-    let number: i64 = digits.parse().ok()?;
-    let millis_each = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        "w" => 604_800_000,
-        _ => return None,
-    };
-    Some(SignedDuration::from_millis(sign * number * millis_each))
+    let (_, milliseconds, most_digits) = UNITS.into_iter().find(|(name, ..)| *name == unit)?;
+    let number: i64 = digits.parse().ok().filter(|_| digits.len() <= most_digits)?;
+    Some(SignedDuration::from_millis(sign * number * milliseconds))
 }
 
 /// The shape alone; whether the day exists is jiff's question, which on its own takes many more spellings.
@@ -167,7 +174,7 @@ fn looks_like_rfc3339(text: &[u8]) -> bool {
     // jiff folds a leap second into the one before it; RFC 3339 allows it only where one was inserted.
     shape(b"0000-00-00T00:00:00", head)
         && &head[17..] != b"60"
-        && (zone == b"Z" || shape(b"+00:00", zone) || shape(b"-00:00", zone))
+        && (zone == b"Z" || (shape(b"+00:00", zone) || shape(b"-00:00", zone)) && zone[1..3] < b"24"[..])
 }
 
 fn whole_micros(at: Timestamp) -> Timestamp {

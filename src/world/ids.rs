@@ -9,31 +9,31 @@ const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrst
 
 /// A generator of ids: SplitMix64, started from the world's seed and the name of whoever draws.
 #[derive(Debug)]
-pub struct Ids {
+pub(crate) struct Ids {
     state: AtomicU64,
 }
 
 impl Ids {
     /// A generator whose draws depend on `seed` and `owner` alone.
-    pub fn new(seed: u64, owner: &[u8]) -> Self {
+    pub(crate) fn new(seed: u64, owner: &[u8]) -> Self {
         let digest = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(owner).finalize();
         let mut first = [0; 8];
         first.copy_from_slice(&digest[..8]);
         Ids { state: AtomicU64::new(u64::from_le_bytes(first)) }
     }
 
-    /// An invite's id: `invite_01` and 22 base58 characters (contract, section 6).
-    pub fn invite(&self) -> String {
+    /// An invite's id: `invite_01` and 22 base58 characters (docs/fidelity.md).
+    pub(crate) fn invite(&self) -> String {
         self.base58("invite_01", 22)
     }
 
-    /// A request's id: `req_011C` and 20 base58 characters (contract, section 5).
-    pub fn request(&self) -> String {
+    /// A request's id: `req_011C` and 20 base58 characters (docs/fidelity.md).
+    pub(crate) fn request(&self) -> String {
         self.base58("req_011C", 20)
     }
 
     /// A UUID of version 4 in its lower-case form, the shape of an organization's id.
-    pub fn uuid(&self) -> String {
+    pub(crate) fn uuid(&self) -> String {
         let hex = format!("{:016x}{:016x}", self.draw(), self.draw());
         let variant = ['8', '9', 'a', 'b'][(self.draw() % 4) as usize];
         format!("{}-{}-4{}-{variant}{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])

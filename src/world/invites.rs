@@ -1,92 +1,17 @@
-//! An organization's invites: what one is, and what may happen to it.
+//! An organization's invites and members: what may happen to them, and how they are found.
 
-use std::sync::Arc;
+use std::{ops::Bound, sync::Arc};
 
-use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
+use imbl::{HashMap, HashSet, OrdMap, OrdSet, Vector};
+use jiff::{SignedDuration, Timestamp};
 
-use super::clock::{Moment, Reading};
-
-/// How long an invite stays open: 21 days (contract, section 6).
-pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(21 * 24);
+use super::{
+    clock::{Moment, Reading},
+    invite::{Invite, Life, Record, Role, Status, normalized},
+};
 
 /// How many deleted invites an organization remembers; the oldest are forgotten first.
 const REMEMBERED_DELETED: usize = 10_000;
-
-/// The roles that the API shows on an invite (contract, section 6).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the vendor's words, with no more meaning than their names")]
-pub enum Role {
-    Admin,
-    Billing,
-    ClaudeCodeUser,
-    Developer,
-    Managed,
-    MembershipAdmin,
-    Owner,
-    PrimaryOwner,
-    #[default]
-    User,
-}
-
-/// An invite's status (contract, section 6).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Open, and the only status in which an invite can be deleted.
-    Pending,
-    /// The invitee has joined the organization. Final.
-    Accepted,
-    /// The clock has reached `expires_at`. Computed whenever it is asked for.
-    Expired,
-    /// Gone for the API; remembered so that a refusal can say so.
-    Deleted,
-}
-
-/// One invitation.
-#[derive(Clone, Debug)]
-pub struct Invite {
-    /// The id; any string, though those that the world makes have the API's shape.
-    pub id: Arc<str>,
-    /// The address invited.
-    pub email: Box<str>,
-    /// The role that the invitee gets.
-    pub role: Role,
-    /// When the invitation was made.
-    pub invited_at: Moment,
-    /// When it stops being pending.
-    pub expires_at: Moment,
-    /// What became of it.
-    pub life: Life,
-    /// RBAC groups to be given on acceptance.
-    pub rbac_group_ids: Box<[Box<str>]>,
-}
-
-/// What became of an invite, apart from the passing of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Life {
-    /// Neither accepted nor deleted: pending or, by the clock, expired.
-    Open,
-    /// Accepted at that moment.
-    Accepted(Moment),
-    /// Deleted.
-    Deleted,
-}
-
-impl Invite {
-    /// The status at a reading of the organization's clock: expired from `expires_at` on.
-    pub fn status(&self, reading: Reading) -> Status {
-        match self.life {
-            Life::Accepted(_) => Status::Accepted,
-            Life::Deleted => Status::Deleted,
-            Life::Open if reading.now >= reading.resolve(self.expires_at) => Status::Expired,
-            Life::Open => Status::Pending,
-        }
-    }
-}
 
 /// Why the world refuses to do something to an invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,73 +26,309 @@ pub enum Refusal {
     Expired,
 }
 
-/// The invites of one organization. A copy shares what neither side has changed since.
+/// Which invites to list, and which page of them.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    /// Only those for this address, compared as the API does: any case, any `+tag`.
+    pub email: Option<String>,
+    /// Only those with one of these roles; empty for all.
+    pub roles: Vec<Role>,
+    /// Only those with one of these statuses; empty for all. Deleted ones are never listed.
+    pub statuses: Vec<Status>,
+    /// Where the page begins or ends.
+    pub cursor: Option<Cursor>,
+    /// The most that a page holds.
+    pub limit: usize,
+}
+
+/// An invite beside which a page lies. It may be one that the filters leave out, or a deleted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// The page right after that id: the next older ones.
+    After(String),
+    /// The page right before that id: the next newer ones.
+    Before(String),
+}
+
+/// The organization does not know the id that a cursor names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownCursor;
+
+/// A page of invites, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The invites.
+    pub invites: Vec<Invite>,
+    /// Whether there are more in the direction asked for.
+    pub has_more: bool,
+}
+
+/// The invites and members of one organization. A copy shares what neither side has changed since,
+/// which is what makes a new organization, and a page read without the lock, cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Invites {
-    by_id: imbl::HashMap<Arc<str>, Arc<Invite>>,
-    /// The ids of deleted invites, the longest deleted first.
-    deleted: imbl::Vector<Arc<str>>,
+    /// All but the deleted ones.
+    records: OrdMap<Position, Arc<Record>>,
+    positions: HashMap<Arc<str>, Position>,
+    /// The same by address.
+    emails: OrdSet<(Arc<str>, Position)>,
+    /// Those that nobody accepted, by the end of their time.
+    open: OrdSet<Position>,
+    /// Deleted ones, as long as they are remembered, with the place where they stood.
+    deleted: HashMap<Arc<str>, (Position, Arc<Record>)>,
+    /// The same, the longest deleted first.
+    deletions: Vector<Arc<str>>,
+    members: HashSet<Arc<str>>,
+    next_number: u64,
+}
+
+/// A place in an order of time. Moments that hang on the organization's beginning stand apart from
+/// those that do not, so that the order holds for every organization made from one seed; a walk
+/// brings the two together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Position {
+    moment: Moment,
+    /// Counts the invites as they came; of two at one moment the later is the newer.
+    number: u64,
 }
 
 impl Invites {
+    /// Takes in an invite. Its id must be new. Whoever has accepted one is a member.
+    pub(crate) fn insert(&mut self, record: Record) {
+        let record = Arc::new(record);
+        let position = Position { moment: record.invited_at, number: self.next_number };
+        self.next_number += 1;
+        match record.life {
+            Life::Deleted => return self.remember_deleted(position, record),
+            Life::Accepted(_) => self.add_member(&record.email),
+            Life::Open => {
+                self.open.insert(expiry(position, &record));
+            }
+        }
+        self.positions.insert(record.id.clone(), position);
+        self.emails.insert((normalized(&record.email), position));
+        self.records.insert(position, record);
+    }
+
+    pub(crate) fn add_member(&mut self, email: &str) {
+        self.members.insert(normalized(email));
+    }
+
     /// Deletes a pending invite; anything else is refused and stays as it is.
     pub(crate) fn delete(&mut self, id: &str, reading: Reading) -> Result<(), Refusal> {
-        let invite = self.by_id.get_mut(id).ok_or(Refusal::Unknown)?;
-        match invite.status(reading) {
-            Status::Pending => {}
-            Status::Deleted => return Err(Refusal::Deleted),
-            Status::Accepted => return Err(Refusal::Accepted),
-            Status::Expired => return Err(Refusal::Expired),
-        }
-        let invite = Arc::make_mut(invite);
-        invite.life = Life::Deleted;
-        let id = invite.id.clone();
-        self.remember_deleted(id);
+        let (position, mut record) = self.pending(id, reading)?;
+        self.open.remove(&expiry(position, &record));
+        self.positions.remove(id);
+        self.emails.remove(&(normalized(&record.email), position));
+        self.records.remove(&position);
+        Arc::make_mut(&mut record).life = Life::Deleted;
+        self.remember_deleted(position, record);
         Ok(())
     }
 
-    /// What the organization knows of an invite, deleted ones included.
-    pub(crate) fn get(&self, id: &str) -> Option<&Arc<Invite>> {
-        self.by_id.get(id)
+    /// Lets the invitee of a pending invite join; anything else is refused and stays as it is.
+    pub(crate) fn accept(&mut self, id: &str, reading: Reading) -> Result<Invite, Refusal> {
+        let (position, mut record) = self.pending(id, reading)?;
+        self.open.remove(&expiry(position, &record));
+        self.add_member(&record.email);
+        // A clock that was set back must not let one join before the invitation.
+        let at = reading.now.max(reading.resolve(record.invited_at));
+        Arc::make_mut(&mut record).life = Life::Accepted(Moment::At(at));
+        let invite = record.read(reading);
+        self.records.insert(position, record);
+        Ok(invite)
     }
 
-    /// All ids, in no order.
-    pub(crate) fn ids(&self) -> Vec<Arc<str>> {
-        self.by_id.keys().cloned().collect()
+    /// What is known of an invite, deleted ones included.
+    pub(crate) fn get(&self, id: &str) -> Option<&Arc<Record>> {
+        match self.positions.get(id) {
+            Some(position) => self.records.get(position),
+            None => self.deleted.get(id).map(|(_, record)| record),
+        }
+    }
+
+    pub(crate) fn is_member(&self, email: &str) -> bool {
+        self.members.contains(&normalized(email))
+    }
+
+    /// The pending invite for an address.
+    pub(crate) fn pending_for(&self, email: &str, reading: Reading) -> Option<&Arc<Record>> {
+        let mut of_address = self.walk(Some(&normalized(email)), None, Order::NewestFirst, reading);
+        of_address.find(|record| record.status(reading) == Status::Pending)
+    }
+
+    /// Whether members and pending invites together fill that many places.
+    pub(crate) fn fills(&self, places: usize, reading: Reading) -> bool {
+        let Some(left) = places.checked_sub(self.members.len()).filter(|left| *left > 0) else {
+            return true;
+        };
+        // Only as many as could matter are counted, from the end that is pending for sure.
+        let now = Key { at: reading.now, number: u64::MAX };
+        let pending = Frame::BOTH.iter().flat_map(|frame| {
+            let after_now = (Bound::Excluded(frame.position(now, reading)), Bound::Included(frame.last()));
+            self.open.range(after_now)
+        });
+        pending.take(left).count() == left
     }
 
     /// How many invites are held, deleted ones included.
     pub(crate) fn len(&self) -> usize {
-        self.by_id.len()
+        self.records.len() + self.deleted.len()
     }
 
-    /// Takes in a seeded invite. Its id must be new.
-    pub(crate) fn seed(&mut self, invite: Invite) {
-        let (id, deleted) = (invite.id.clone(), invite.life == Life::Deleted);
-        self.by_id.insert(id.clone(), Arc::new(invite));
-        if deleted {
-            self.remember_deleted(id);
+    /// A page of what is not deleted.
+    pub(crate) fn list(&self, listing: &Listing, reading: Reading) -> Result<Page, UnknownCursor> {
+        let place_of = |id: &String| {
+            let deleted = || self.deleted.get(id.as_str()).map(|(position, _)| position);
+            let position = self.positions.get(id.as_str()).or_else(deleted).ok_or(UnknownCursor)?;
+            Ok(Some(position.key(reading)))
+        };
+        let (from, order) = match &listing.cursor {
+            None => (None, Order::NewestFirst),
+            Some(Cursor::After(id)) => (place_of(id)?, Order::NewestFirst),
+            Some(Cursor::Before(id)) => (place_of(id)?, Order::OldestFirst),
+        };
+        let email = listing.email.as_deref().map(normalized);
+        let mut matching = self
+            .walk(email.as_ref(), from, order, reading)
+            .filter(|record| listing.roles.is_empty() || listing.roles.contains(&record.role))
+            .filter(|record| {
+                listing.statuses.is_empty() || listing.statuses.contains(&record.status(reading))
+            });
+        let mut invites: Vec<Invite> =
+            matching.by_ref().take(listing.limit).map(|record| record.read(reading)).collect();
+        let has_more = matching.next().is_some();
+        if order == Order::OldestFirst {
+            invites.reverse();
+        }
+        Ok(Page { invites, has_more })
+    }
+
+    fn pending(&self, id: &str, reading: Reading) -> Result<(Position, Arc<Record>), Refusal> {
+        let Some(position) = self.positions.get(id).copied() else {
+            return Err(if self.deleted.contains_key(id) { Refusal::Deleted } else { Refusal::Unknown });
+        };
+        let record = self.records.get(&position).ok_or(Refusal::Unknown)?;
+        match record.status(reading) {
+            Status::Pending => Ok((position, record.clone())),
+            Status::Accepted => Err(Refusal::Accepted),
+            Status::Expired => Err(Refusal::Expired),
+            Status::Deleted => Err(Refusal::Deleted),
         }
     }
 
-    fn remember_deleted(&mut self, id: Arc<str>) {
-        self.deleted.push_back(id);
-        if self.deleted.len() > REMEMBERED_DELETED
-            && let Some(forgotten) = self.deleted.pop_front()
+    fn remember_deleted(&mut self, position: Position, record: Arc<Record>) {
+        let id = record.id.clone();
+        self.deletions.push_back(id.clone());
+        self.deleted.insert(id, (position, record));
+        if self.deletions.len() > REMEMBERED_DELETED
+            && let Some(forgotten) = self.deletions.pop_front()
         {
-            self.by_id.remove(&forgotten);
+            self.deleted.remove(&forgotten);
         }
+    }
+
+    /// All records, or those of one address, on one side of a place, in the order asked for.
+    fn walk<'a>(
+        &'a self,
+        email: Option<&Arc<str>>,
+        from: Option<Key>,
+        order: Order,
+        reading: Reading,
+    ) -> impl Iterator<Item = &'a Arc<Record>> + use<'a> {
+        type Walk<'a> = Box<dyn Iterator<Item = (Key, &'a Arc<Record>)> + 'a>;
+        let [at, offset] = Frame::BOTH.map(|frame| {
+            let beyond = from.map(|key| frame.position(key, reading));
+            let (first, last) = (Bound::Included(frame.first()), Bound::Included(frame.last()));
+            let range = match (order, beyond) {
+                (Order::NewestFirst, Some(position)) => (first, Bound::Excluded(position)),
+                (Order::OldestFirst, Some(position)) => (Bound::Excluded(position), last),
+                (_, None) => (first, last),
+            };
+            let keyed =
+                move |(position, record): (&Position, &'a Arc<Record>)| (position.key(reading), record);
+            let walk: Walk<'a> = match (email, order) {
+                (None, Order::OldestFirst) => Box::new(self.records.range(range).map(keyed)),
+                (None, Order::NewestFirst) => Box::new(self.records.range(range).rev().map(keyed)),
+                (Some(email), order) => {
+                    let of = |position: Position| (email.clone(), position);
+                    let of_address = self.emails.range((range.0.map(of), range.1.map(of)));
+                    let record =
+                        |(_, position): &'a (Arc<str>, Position)| self.records.get_key_value(position);
+                    match order {
+                        Order::OldestFirst => Box::new(of_address.filter_map(record).map(keyed)),
+                        Order::NewestFirst => Box::new(of_address.rev().filter_map(record).map(keyed)),
+                    }
+                }
+            };
+            walk.peekable()
+        });
+        let (mut at, mut offset) = (at, offset);
+        std::iter::from_fn(move || {
+            let at_is_next = match (at.peek(), offset.peek()) {
+                (Some((at, _)), Some((offset, _))) => (at > offset) == (order == Order::NewestFirst),
+                (next, _) => next.is_some(),
+            };
+            if at_is_next { at.next() } else { offset.next() }.map(|(_, record)| record)
+        })
     }
 }
 
-/// An address as the API compares it: in lower case and without a `+tag` (contract, section 4).
-pub(crate) fn normalized(email: &str) -> String {
-    let lower = email.to_lowercase();
-    match lower.rsplit_once('@') {
-        Some((local, domain)) => {
-            let mailbox = local.split('+').next().unwrap_or(local);
-            format!("{mailbox}@{domain}")
-        }
-        None => lower,
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    NewestFirst,
+    OldestFirst,
+}
+
+/// A place in time as an organization's clock sees it, comparable across frames.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    at: Timestamp,
+    number: u64,
+}
+
+impl Position {
+    fn key(&self, reading: Reading) -> Key {
+        Key { at: reading.resolve(self.moment), number: self.number }
     }
+}
+
+/// What a moment is counted from.
+#[derive(Clone, Copy)]
+enum Frame {
+    Absolute,
+    Beginning,
+}
+
+impl Frame {
+    const BOTH: [Frame; 2] = [Frame::Absolute, Frame::Beginning];
+
+    fn position(self, key: Key, reading: Reading) -> Position {
+        let moment = match self {
+            Frame::Absolute => Moment::At(key.at),
+            Frame::Beginning => Moment::Offset(key.at.duration_since(reading.epoch)),
+        };
+        Position { moment, number: key.number }
+    }
+
+    fn first(self) -> Position {
+        let moment = match self {
+            Frame::Absolute => Moment::At(Timestamp::MIN),
+            Frame::Beginning => Moment::Offset(SignedDuration::MIN),
+        };
+        Position { moment, number: 0 }
+    }
+
+    fn last(self) -> Position {
+        let moment = match self {
+            Frame::Absolute => Moment::At(Timestamp::MAX),
+            Frame::Beginning => Moment::Offset(SignedDuration::MAX),
+        };
+        Position { moment, number: u64::MAX }
+    }
+}
+
+/// Where an invite stands among the ends of their times.
+fn expiry(position: Position, record: &Record) -> Position {
+    Position { moment: record.expires_at, number: position.number }
 }

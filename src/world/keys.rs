@@ -4,7 +4,7 @@ use std::fmt;
 
 use sha2::{Digest, Sha256};
 
-/// What a credential's prefix says of it (contract, section 4, rows 3, 4 and 7; design, section 2).
+/// What a credential's prefix says of it (docs/fidelity.md, "Keys").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyKind {
     /// `sk-ant-admin…`, `sk-ant-api01-…` and `sk-ant-oat…`: may manage an organization.
@@ -61,12 +61,12 @@ impl KeyDigest {
 
 /// A credential as logs and journals may show it: its prefix and its last four characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RedactedKey(String);
+pub(crate) struct RedactedKey(String);
 
 impl RedactedKey {
     /// Keeps the kind's prefix (`sk-ant-admin01-`) and the last four characters, these only where
     /// at least eight more stay hidden.
-    pub fn of(secret: &[u8]) -> Self {
+    pub(crate) fn of(secret: &[u8]) -> Self {
         const SHOWN: usize = 4;
         const HIDDEN: usize = 8;
         let text: String = String::from_utf8_lossy(secret)
@@ -92,4 +92,22 @@ impl fmt::Display for RedactedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// A text with every key in it redacted, and without characters that could move a terminal's cursor.
+pub(crate) fn scrubbed(text: &str) -> String {
+    const BEGINNING: &str = "sk-ant-";
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(BEGINNING) {
+        let (before, key) = rest.split_at(at);
+        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '`' | '\'' | '\\');
+        let end = key.find(ends).unwrap_or(key.len());
+        shown.push_str(before);
+        shown.push_str(&RedactedKey::of(&key.as_bytes()[..end]).0);
+        rest = &key[end..];
+    }
+    shown.push_str(rest);
+    let escaped = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    if shown.contains(char::is_control) { shown.chars().map(escaped).collect() } else { shown }
 }

@@ -1,19 +1,122 @@
-//! One organization: its clock and its invites behind one private lock.
+//! One organization: its clock, its policy and its invites, behind one private lock.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    clock::{Clock, Reading},
-    invites::{Invite, Invites, Refusal, Status},
+    clock::{Clock, Moment, Reading},
+    ids::Ids,
+    invite::{Invite, LIFETIME, Life, Record, Role},
+    invites::{Invites, Listing, Page, Refusal, UnknownCursor},
+    limits::{Limits, RateLimit, RateLimited},
 };
+
+/// The kind of an organization; it decides which roles exist (docs/fidelity.md, "Invites").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OrganizationType {
+    /// Console and API organizations.
+    #[default]
+    Console,
+    /// Claude Enterprise organizations.
+    Enterprise,
+}
+
+impl OrganizationType {
+    /// The roles that an invite can be created with.
+    pub(crate) fn assignable(self) -> &'static [Role] {
+        match self {
+            OrganizationType::Console => &[Role::User, Role::Developer, Role::Billing, Role::ClaudeCodeUser],
+            OrganizationType::Enterprise => &[Role::User, Role::Managed],
+        }
+    }
+
+    /// The roles that a list can be filtered by.
+    pub(crate) fn listable(self) -> &'static [Role] {
+        match self {
+            OrganizationType::Console => {
+                &[Role::User, Role::Developer, Role::Billing, Role::Admin, Role::ClaudeCodeUser]
+            }
+            OrganizationType::Enterprise => {
+                &[Role::User, Role::Owner, Role::PrimaryOwner, Role::MembershipAdmin, Role::Managed]
+            }
+        }
+    }
+}
+
+/// Whether an RBAC group gives its members an owner's access.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum OwnerAccess {
+    /// It does not.
+    #[default]
+    No,
+    /// It does, so nobody can be invited into it.
+    Yes,
+    /// The service could not find out, so nobody can be invited into it either.
+    Unconfirmed,
+}
+
+/// What an organization allows.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Policy {
+    pub(crate) kind: OrganizationType,
+    /// The most members, pending invites included.
+    pub(crate) member_limit: Option<usize>,
+    /// Domains in lower case; `None` for any.
+    pub(crate) allowed_domains: Option<Vec<Box<str>>>,
+    /// The parent organization's verified domains in lower case; `None` without a parent that asks.
+    pub(crate) verified_domains: Option<Vec<Box<str>>>,
+    pub(crate) groups: HashMap<Box<str>, OwnerAccess>,
+}
 
 /// What an organization begins with, and what a copy of it begins with.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Seed {
     pub(crate) clock: Clock,
+    pub(crate) policy: Arc<Policy>,
     pub(crate) invites: Invites,
+}
+
+/// An invitation to be made.
+#[derive(Clone, Debug)]
+pub struct NewInvite {
+    /// The address to invite.
+    pub email: String,
+    /// The role that the invitee shall get.
+    pub role: Role,
+    /// RBAC groups to be given on acceptance.
+    pub rbac_group_ids: Vec<String>,
+}
+
+/// Why an invitation is not made (docs/fidelity.md, "Invites").
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CreateRefusal {
+    /// The role is not one that an organization of this type takes.
+    RoleNotAssignable,
+    /// RBAC groups are for Enterprise organizations.
+    GroupsNotSupported,
+    /// The organization has no such group.
+    GroupUnknown(String),
+    /// The group gives owner access.
+    GroupGrantsOwnerAccess(String),
+    /// The service could not find out whether the group gives owner access.
+    GroupOwnerAccessUnconfirmed(String),
+    /// The address's domain is not on the organization's list.
+    DomainNotAllowed(String),
+    /// The address's domain is not one of the parent organization's.
+    DomainUnverified(String),
+    /// The address belongs to a member.
+    AlreadyMember,
+    /// There is a pending invite for the address: this one.
+    AlreadyInvited(Arc<str>),
+    /// Members and pending invites have reached the limit.
+    MemberLimit(usize),
 }
 
 /// An organization. Everything that must happen at once (look at the status, then delete) happens
@@ -21,6 +124,11 @@ pub(crate) struct Seed {
 #[derive(Debug)]
 pub struct Organization {
     id: Box<str>,
+    /// What it begins with, and what a reset brings back.
+    seed: Seed,
+    /// Where the ids of its own invites come from.
+    id_seed: u64,
+    rate_limit: RateLimit,
     state: Mutex<State>,
 }
 
@@ -29,6 +137,8 @@ struct State {
     clock: Clock,
     epoch: Timestamp,
     invites: Invites,
+    ids: Ids,
+    limits: Limits,
 }
 
 impl State {
@@ -38,15 +148,88 @@ impl State {
 }
 
 impl Organization {
-    pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed) -> Self {
-        let Seed { clock, invites } = seed;
-        let state = State { clock, epoch: clock.now(), invites };
-        Organization { id: id.into(), state: Mutex::new(state) }
+    pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, id_seed: u64, rate_limit: RateLimit) -> Self {
+        let id = id.into();
+        let state = Mutex::new(Self::beginning(&id, &seed, id_seed, rate_limit));
+        Organization { id, seed, id_seed, rate_limit, state }
+    }
+
+    fn beginning(id: &str, seed: &Seed, id_seed: u64, rate_limit: RateLimit) -> State {
+        let Seed { clock, invites, .. } = seed.clone();
+        let epoch = clock.now();
+        State {
+            clock,
+            epoch,
+            invites,
+            ids: Ids::new(id_seed, id.as_bytes()),
+            limits: Limits::new(rate_limit, epoch),
+        }
     }
 
     /// The id that the API shows in `anthropic-organization-id`: a UUID unless a fixture names another.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The organization's type.
+    pub fn kind(&self) -> OrganizationType {
+        self.seed.policy.kind
+    }
+
+    /// Invites an address. Policy comes before the state of the address, and capacity last.
+    ///
+    /// # Errors
+    /// The [`CreateRefusal`] says why nothing was created.
+    pub fn create_invite(&self, new: NewInvite) -> Result<Invite, CreateRefusal> {
+        self.seed.policy.permits(&new)?;
+        let mut state = self.state();
+        let reading = state.reading();
+        if state.invites.is_member(&new.email) {
+            return Err(CreateRefusal::AlreadyMember);
+        }
+        if let Some(pending) = state.invites.pending_for(&new.email, reading) {
+            return Err(CreateRefusal::AlreadyInvited(pending.id.clone()));
+        }
+        if let Some(limit) = self.seed.policy.member_limit
+            && state.invites.fills(limit, reading)
+        {
+            return Err(CreateRefusal::MemberLimit(limit));
+        }
+        let invited_at = Moment::At(reading.now);
+        let mut id = state.ids.invite();
+        while state.invites.get(&id).is_some() {
+            id = state.ids.invite();
+        }
+        let record = Record {
+            id: id.into(),
+            email: new.email.into(),
+            role: new.role,
+            invited_at,
+            expires_at: invited_at.plus(LIFETIME),
+            life: Life::Open,
+            rbac_group_ids: new.rbac_group_ids.into_iter().map(Into::into).collect(),
+        };
+        let invite = record.read(reading);
+        state.invites.insert(record);
+        Ok(invite)
+    }
+
+    /// An invite as it is now, deleted ones included; `None` for an id that the organization does not know.
+    pub fn invite(&self, id: &str) -> Option<Invite> {
+        let state = self.state();
+        state.invites.get(id).map(|record| record.read(state.reading()))
+    }
+
+    /// A page of the invites that are not deleted, newest first.
+    ///
+    /// # Errors
+    /// When the organization does not know the cursor's id.
+    pub fn list_invites(&self, listing: &Listing) -> Result<Page, UnknownCursor> {
+        let state = self.state();
+        let (invites, reading) = (state.invites.clone(), state.reading());
+        // A filter that hardly anything passes may look at every invite; nobody has to wait for it.
+        drop(state);
+        invites.list(listing, reading)
     }
 
     /// Deletes a pending invite.
@@ -59,23 +242,84 @@ impl Organization {
         state.invites.delete(id, reading)
     }
 
-    /// An invite and its status now, deleted ones included; `None` for an id that the organization
-    /// does not know.
-    pub fn invite(&self, id: &str) -> Option<(Arc<Invite>, Status)> {
-        let state = self.state();
-        let invite = state.invites.get(id)?;
-        Some((invite.clone(), invite.status(state.reading())))
+    /// Accepts a pending invite as the invitee would: the address becomes a member.
+    ///
+    /// # Errors
+    /// The [`Refusal`] says why nothing was accepted.
+    pub fn accept_invite(&self, id: &str) -> Result<Invite, Refusal> {
+        let mut state = self.state();
+        let reading = state.reading();
+        state.invites.accept(id, reading)
     }
 
-    /// The ids of all invites, deleted ones included, in the order of their bytes.
-    pub fn invite_ids(&self) -> Vec<Arc<str>> {
-        let mut ids = self.state().invites.ids();
-        ids.sort();
-        ids
+    /// Whether the address belongs to a member, compared as the API does: any case, any `+tag`.
+    pub fn is_member(&self, email: &str) -> bool {
+        self.state().invites.is_member(email)
+    }
+
+    /// The organization's clock.
+    pub fn clock(&self) -> Clock {
+        self.state().clock
+    }
+
+    /// Gives the organization another clock. For its rate limits time has passed, or, where the new
+    /// clock is behind the old one, begins anew.
+    pub fn set_clock(&self, clock: Clock) {
+        let mut state = self.state();
+        if clock.now() < state.clock.now() {
+            state.limits = Limits::new(self.rate_limit, clock.now());
+        }
+        state.clock = clock;
+    }
+
+    /// Brings back the invites, the members and the clock that the organization began with. Times
+    /// that hang on its beginning are counted anew.
+    pub fn reset(&self) {
+        *self.state() = Self::beginning(&self.id, &self.seed, self.id_seed, self.rate_limit);
+    }
+
+    /// Counts a request, and a creation where it is one.
+    pub(crate) fn count_request(&self, creates: bool) -> Result<(), RateLimited> {
+        let mut state = self.state();
+        let now = state.clock.now();
+        state.limits.count(creates, now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere must not take the organization with it: every change is one step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Policy {
+    /// What can be said of an invitation without a look at members and invites.
+    fn permits(&self, new: &NewInvite) -> Result<(), CreateRefusal> {
+        if !self.kind.assignable().contains(&new.role) {
+            return Err(CreateRefusal::RoleNotAssignable);
+        }
+        if self.kind != OrganizationType::Enterprise && !new.rbac_group_ids.is_empty() {
+            return Err(CreateRefusal::GroupsNotSupported);
+        }
+        for group in &new.rbac_group_ids {
+            match self.groups.get(group.as_str()) {
+                None => return Err(CreateRefusal::GroupUnknown(group.clone())),
+                Some(OwnerAccess::Yes) => return Err(CreateRefusal::GroupGrantsOwnerAccess(group.clone())),
+                Some(OwnerAccess::Unconfirmed) => {
+                    return Err(CreateRefusal::GroupOwnerAccessUnconfirmed(group.clone()));
+                }
+                Some(OwnerAccess::No) => {}
+            }
+        }
+        let domain = new.email.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
+        let outside = |domains: &Option<Vec<Box<str>>>| {
+            domains.as_ref().is_some_and(|domains| !domains.iter().any(|allowed| **allowed == *domain))
+        };
+        if outside(&self.allowed_domains) {
+            return Err(CreateRefusal::DomainNotAllowed(domain));
+        }
+        if outside(&self.verified_domains) {
+            return Err(CreateRefusal::DomainUnverified(domain));
+        }
+        Ok(())
     }
 }

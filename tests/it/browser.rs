@@ -55,8 +55,12 @@ async fn a_preflight_that_asks_for_direct_access_is_answered_with_the_paths_meth
 
     assert_eq!((answer.status, answer.body.as_str()), (200, ""));
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(answer.header("access-control-allow-methods"), Some("DELETE"));
+    assert_eq!(answer.header("access-control-allow-methods"), Some("GET,HEAD,DELETE"));
     assert_eq!(answer.header("access-control-allow-headers"), Some(asked));
+
+    let two_lines =
+        preflight.clone().header("access-control-request-headers", "x-api-key").send(server.address());
+    assert_eq!(two_lines.header("access-control-allow-headers"), Some(&*format!("{asked}, x-api-key")));
 
     for header in ["origin", "access-control-request-method", "access-control-request-headers"] {
         let answer = preflight.clone().without(header).send(server.address());

@@ -12,6 +12,7 @@ const OPTIONS: &[(&str, &str, &str)] = &[
     ("--now", "MOCK_NOW", "2026-01-01T00:00:00Z"),
     ("--seed", "MOCK_SEED", "7"),
     ("--journal", "MOCK_JOURNAL", "10"),
+    ("--rate-limit", "MOCK_RATE_LIMIT", "documented"),
     ("--log", "MOCK_LOG", "json"),
 ];
 
@@ -41,7 +42,7 @@ fn help_and_readme_name_every_option_with_its_variable_and_no_other() {
 }
 
 #[test]
-fn every_option_works_by_its_variable_and_a_variable_set_to_nothing_is_not_set() {
+fn every_variable_is_accepted_and_one_set_to_nothing_is_not_set() {
     for (_, variable, value) in OPTIONS {
         let value = value.replace("fixtures/", &path("fixtures/"));
         for value in [value.as_str(), ""] {
@@ -100,18 +101,41 @@ fn any_key_is_on_or_off_by_its_variable() {
     Call::delete(PENDING, "nonsense").send(served.address).deleted(PENDING);
 }
 
+/// A fixture file with one invite that ends at a moment of the calendar.
+fn ending_at(name: &str, moment: &str, status: &str) -> String {
+    let path = std::env::temp_dir().join(format!("anthropic-admin-mock-{}-{name}.json", std::process::id()));
+    let invite = format!(
+        r#"{{"id": "x", "email": "x@example.com", "invited_at": "2020-01-01T00:00:00Z", "expires_at": "{moment}"{status}}}"#
+    );
+    std::fs::write(&path, format!(r#"{{"invites": [{invite}]}}"#)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
 #[test]
 fn now_freezes_or_shifts_every_clock() {
-    for now in ["+22d", "-22d", "2020-01-01T00:00:00Z"] {
-        for served in [Served::start(&["--now", now]), served_with("MOCK_NOW", now)] {
-            // The default world's times hang on its clock, so it is the same on any day.
-            Call::delete(PENDING, &new_key()).send(served.address).deleted(PENDING);
-            Call::delete(EXPIRED, &new_key()).send(served.address).refused(
-                400,
-                "invalid_request_error",
-                "invite-expired",
-            );
+    let frozen = ending_at("frozen", "2030-01-01T00:00:00Z", "");
+    let tomorrow = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24);
+    let shifted = ending_at("shifted", &tomorrow.to_string(), "");
+    for (fixture, now, pending) in [
+        (&frozen, "2029-12-31T23:59:59Z", true),
+        (&frozen, "2030-01-01T00:00:00Z", false),
+        (&shifted, "+23h", true),
+        (&shifted, "+25h", false),
+        (&shifted, "-25h", true),
+    ] {
+        let by_variable = || {
+            Served::spawn(command(&["--listen", "127.0.0.1:0", "--fixture", fixture]).env("MOCK_NOW", now))
+        };
+        for served in [Served::start(&["--fixture", fixture, "--now", now]), by_variable()] {
+            let answer = Call::delete("x", &new_key()).send(served.address);
+            match pending {
+                true => drop(answer.deleted("x")),
+                false => drop(answer.refused(400, "invalid_request_error", "invite-expired")),
+            }
         }
+    }
+    for file in [frozen, shifted] {
+        std::fs::remove_file(file).unwrap();
     }
 }
 
@@ -137,6 +161,9 @@ fn unreadable_options_are_bad_usage_exit_2_with_the_option_named() {
         ("--seed", "-1"),
         ("--seed", "many"),
         ("--journal", "all"),
+        ("--rate-limit", "fast"),
+        ("--rate-limit", "0/s"),
+        ("--rate-limit", "5/d"),
         ("--log", "xml"),
         ("--nonsense", "x"),
     ] {
@@ -198,6 +225,7 @@ fn healthcheck_fails_for_a_frozen_server_and_for_somebody_else() {
     let started = std::time::Instant::now();
     let frozen = run(&["healthcheck", "--listen", &address]);
     assert_eq!(frozen.status.code(), Some(1));
+    assert!(text(&frozen.stderr).contains("timed out"), "{}", text(&frozen.stderr));
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
 
     let other = std::thread::spawn(move || {
@@ -217,12 +245,18 @@ fn healthcheck_fails_for_a_frozen_server_and_for_somebody_else() {
 
 #[test]
 fn check_takes_the_clock_into_account() {
-    let fixture = path("fixtures/every-status.json");
-    assert!(run(&["check", &fixture]).status.success());
-    let later = run(&["check", "--now", "2027-01-01T00:00:00Z", &fixture]);
-    assert!(later.status.success(), "{}", text(&later.stderr));
-    let by_variable = finished(command(&["check", &fixture]).env("MOCK_NOW", "2025-01-01T00:00:00Z"));
-    assert!(by_variable.status.success(), "{}", text(&by_variable.stderr));
+    let fixture = ending_at("check", "2030-01-01T00:00:00Z", r#", "status": "pending""#);
+    assert!(run(&["check", "--now", "2029-01-01T00:00:00Z", &fixture]).status.success());
+    let later = run(&["check", "--now", "2031-01-01T00:00:00Z", &fixture]);
+    assert_eq!(later.status.code(), Some(1));
+    let said = text(&later.stderr);
+    assert!(
+        said.contains("`expires_at` is 2030-01-01T00:00:00Z and the clock reads 2031-01-01T00:00:00Z"),
+        "{said}"
+    );
+    let by_variable = finished(command(&["check", &fixture]).env("MOCK_NOW", "2031-01-01T00:00:00Z"));
+    assert_eq!(by_variable.status.code(), Some(1));
+    std::fs::remove_file(fixture).unwrap();
 }
 
 #[test]

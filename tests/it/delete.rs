@@ -1,8 +1,11 @@
 //! DELETE /v1/organizations/invites/{invite_id}, by the status of the invite and the spelling of its id.
 
-use std::sync::Barrier;
+use std::{
+    io::{Read, Write},
+    sync::{Arc, Barrier},
+};
 
-use anthropic_admin_mock::{Settings, Status};
+use anthropic_admin_mock::{Refusal, Settings, Status, World};
 
 use crate::harness::*;
 
@@ -28,7 +31,7 @@ async fn an_accepted_invite_is_a_400_that_sends_one_to_the_members() {
     answer.refused(400, "invalid_request_error", "invite-accepted").names_organization(true);
     assert!(answer.message().contains("accepted") && answer.message().contains("member"), "{answer:?}");
     let organization = server.world().organization(&key).unwrap();
-    assert_eq!(organization.invite(ACCEPTED).unwrap().1, Status::Accepted);
+    assert_eq!(organization.invite(ACCEPTED).unwrap().status, Status::Accepted);
 }
 
 #[tokio::test]
@@ -41,7 +44,7 @@ async fn an_expired_invite_is_a_400_that_says_so() {
     answer.refused(400, "invalid_request_error", "invite-expired").names_organization(true);
     assert!(answer.message().contains("expired"), "{answer:?}");
     let organization = server.world().organization(&key).unwrap();
-    assert_eq!(organization.invite(EXPIRED).unwrap().1, Status::Expired);
+    assert_eq!(organization.invite(EXPIRED).unwrap().status, Status::Expired);
 }
 
 #[tokio::test]
@@ -185,6 +188,16 @@ async fn a_body_that_breaks_off_is_a_400_and_nothing_is_deleted() {
     let answer = Answer::parse(&exchange(server.address(), &framed_wrongly), "DELETE", "/v1");
 
     answer.refused(400, "invalid_request_error", "body-unreadable");
+
+    let mut broken_off = connect(server.address());
+    broken_off.write_all(&call.clone().header("content-length", "4").bytes()).unwrap();
+    broken_off.write_all(b"bo").unwrap();
+    broken_off.shutdown(std::net::Shutdown::Write).unwrap();
+    let mut answer = Vec::new();
+    broken_off.read_to_end(&mut answer).unwrap();
+    let answer = Answer::parse(&answer, "DELETE", "/v1");
+    answer.refused(400, "invalid_request_error", "body-unreadable");
+
     call.send(server.address()).deleted(PENDING);
 }
 
@@ -214,34 +227,41 @@ async fn an_unknown_path_is_a_404_that_is_no_api_404() {
 #[tokio::test]
 async fn a_wrong_method_is_a_405_that_allows_the_right_ones() {
     let server = default_server().await;
-    for method in ["PUT", "PATCH", "OPTIONS", "TRACE", "BREW"] {
+    for method in ["POST", "PUT", "PATCH", "OPTIONS", "TRACE", "BREW"] {
         let answer = Call::bare(method, &invite(PENDING)).send(server.address());
         answer.refused(405, "invalid_request_error", "method-not-allowed").names_organization(false);
         answer.says("Method Not Allowed");
-        assert_eq!(answer.header("allow"), Some("DELETE"));
+        assert_eq!(answer.header("allow"), Some("GET,HEAD,DELETE"));
+    }
+    for method in ["DELETE", "PUT", "PATCH", "OPTIONS"] {
+        let answer = Call::bare(method, INVITES).send(server.address());
+        answer.refused(405, "invalid_request_error", "method-not-allowed");
+        assert_eq!(answer.header("allow"), Some("GET,HEAD,POST"));
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn of_32_parallel_deletes_exactly_one_succeeds() {
-    const ROUNDS: usize = 50;
-    const PARALLEL: usize = 32;
-    let server = default_server().await;
-    let to = server.address();
-    for _ in 0..ROUNDS {
+const PARALLEL: usize = 32;
+
+/// Runs the same thing on 32 threads that start together.
+fn in_parallel<T: Send>(run: impl Fn() -> T + Sync) -> Vec<T> {
+    let together = Barrier::new(PARALLEL);
+    std::thread::scope(|scope| {
+        let one = || {
+            together.wait();
+            run()
+        };
+        let threads: Vec<_> = (0..PARALLEL).map(|_| scope.spawn(one)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}
+
+#[test]
+fn of_32_parallel_deletes_exactly_one_succeeds() {
+    // The built server, which answers on several threads.
+    let served = Served::start(&[]);
+    for _ in 0..50 {
         let call = Call::delete(PENDING, &new_key());
-        let together = Barrier::new(PARALLEL);
-        let answers: Vec<Answer> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..PARALLEL)
-                .map(|_| {
-                    scope.spawn(|| {
-                        together.wait();
-                        call.send(to)
-                    })
-                })
-                .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
+        let answers = in_parallel(|| call.send(served.address));
         let (good, bad): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
         assert_eq!(good.len(), 1);
         good[0].deleted(PENDING);
@@ -249,6 +269,21 @@ async fn of_32_parallel_deletes_exactly_one_succeeds() {
         for answer in bad {
             answer.refused(404, "not_found_error", "invite-deleted");
         }
+    }
+}
+
+#[test]
+fn a_new_key_on_32_threads_is_one_organization_whose_invite_is_deleted_once() {
+    let world = World::default();
+    for _ in 0..300 {
+        let key = new_key();
+        let results = in_parallel(|| {
+            let organization = world.organization(&key).unwrap();
+            (Arc::as_ptr(&organization) as usize, organization.delete_invite(PENDING))
+        });
+        assert!(results.iter().all(|(organization, _)| *organization == results[0].0));
+        assert_eq!(results.iter().filter(|(_, deleted)| deleted.is_ok()).count(), 1);
+        assert!(results.iter().all(|(_, deleted)| matches!(deleted, Ok(()) | Err(Refusal::Deleted))));
     }
 }
 

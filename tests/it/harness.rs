@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anthropic_admin_mock::{Fixture, MockServer, Settings, World};
+use anthropic_admin_mock::{Fixture, Listing, MockServer, Settings, World};
 use serde_json::Value;
 
 /// The pending, accepted, expired and deleted invites of the default world.
@@ -21,6 +21,9 @@ pub const EXPIRED: &str = "invite_01ExpiredExpiredExpiredX";
 pub const DELETED: &str = "invite_01GoneGoneGoneGoneGone12";
 
 pub const BASE58: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+
+/// The collection's path.
+pub const INVITES: &str = "/v1/organizations/invites";
 
 /// No answer takes this long; a test that waits longer hangs.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -50,6 +53,11 @@ pub fn new_key() -> String {
     format!("sk-ant-admin01-test-{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
+/// A listing of all invites on one page.
+pub fn everything() -> Listing {
+    Listing { email: None, roles: Vec::new(), statuses: Vec::new(), cursor: None, limit: 1000 }
+}
+
 /// The path of one invite; the id as it stands in the URL.
 pub fn invite(id: &str) -> String {
     format!("/v1/organizations/invites/{id}")
@@ -73,6 +81,26 @@ impl Call {
     /// A DELETE as the reference documents it.
     pub fn delete(id: &str, key: &str) -> Self {
         Call::bare("DELETE", &invite(id)).header("x-api-key", key).header("anthropic-version", "2023-06-01")
+    }
+
+    /// A POST to the collection with a JSON body.
+    pub fn create(body: &str, key: &str) -> Self {
+        Call::delete("", key).method("POST").at(INVITES).header("content-type", "application/json").body(body)
+    }
+
+    /// A GET of the collection; the query as it stands in the URL.
+    pub fn list(query: &str, key: &str) -> Self {
+        Call::delete("", key).method("GET").at(&format!("{INVITES}?{query}"))
+    }
+
+    /// A GET of one invite.
+    pub fn retrieve(id: &str, key: &str) -> Self {
+        Call::delete(id, key).method("GET")
+    }
+
+    /// What the invitee does, through the control routes.
+    pub fn accept(id: &str, key: &str) -> Self {
+        Call::bare("POST", &format!("/_mock/invites/{id}/accept")).header("x-api-key", key)
     }
 
     pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
@@ -154,7 +182,7 @@ impl Answer {
         let headers = headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect();
         let answer = Answer { status, headers, body: body.to_owned() };
         if !path.starts_with("/_mock") {
-            answer.keeps_the_contract(method);
+            answer.keeps_the_rules_of_all(method);
         }
         answer
     }
@@ -174,13 +202,12 @@ impl Answer {
         self.json()["error"]["message"].as_str().unwrap().to_owned()
     }
 
-    /// Sections 4 and 5 of the contract, as far as they hold whatever was asked.
-    fn keeps_the_contract(&self, method: &str) {
+    /// What docs/fidelity.md says of every answer, as far as it holds whatever was asked.
+    fn keeps_the_rules_of_all(&self, method: &str) {
         assert_eq!(self.header("content-type"), Some("application/json"), "{self:?}");
         let retry = matches!(self.status, 400 | 401 | 403 | 404 | 405).then_some("false");
-        if self.status != 429 {
-            assert_eq!(self.header("x-should-retry"), retry, "{self:?}");
-        }
+        let retry = if self.status == 429 { Some("true") } else { retry };
+        assert_eq!(self.header("x-should-retry"), retry, "{self:?}");
         assert_eq!(self.header("x-mock-reason").is_some(), self.status >= 400, "{self:?}");
         let id = self.header("request-id");
         match id {
@@ -197,7 +224,16 @@ impl Answer {
             assert!(body.get("request_id").is_some(), "{self:?}");
             assert_eq!(body.as_object().unwrap().len(), 3, "{self:?}");
             assert!(body["error"]["message"].as_str().is_some_and(|text| !text.is_empty()), "{self:?}");
-            assert_eq!(body["error"].as_object().unwrap().len(), 2, "no details without a code: {self:?}");
+            let details = body["error"].get("details");
+            assert_eq!(
+                body["error"].as_object().unwrap().len(),
+                2 + usize::from(details.is_some()),
+                "{self:?}"
+            );
+            if let Some(details) = details {
+                assert!(details["error_code"].is_string(), "no details without a code: {self:?}");
+                assert_eq!(details.as_object().unwrap().len(), 1, "{self:?}");
+            }
         }
     }
 
@@ -221,6 +257,35 @@ impl Answer {
     pub fn names_organization(&self, named: bool) -> &Self {
         assert_eq!(self.header("anthropic-organization-id").is_some(), named, "{self:?}");
         self
+    }
+
+    /// `error.details.error_code`.
+    pub fn error_code(&self) -> Option<String> {
+        self.json()["error"]["details"]["error_code"].as_str().map(str::to_owned)
+    }
+
+    /// A good answer's body.
+    #[track_caller]
+    pub fn good(&self) -> Value {
+        assert_eq!(self.status, 200, "{self:?}");
+        self.names_organization(true).json()
+    }
+
+    /// The ids on a page.
+    #[track_caller]
+    pub fn ids(&self) -> Vec<String> {
+        let page = self.good();
+        let ids: Vec<_> = page["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|invite| invite["id"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(page["first_id"].as_str(), ids.first().map(String::as_str), "{page}");
+        assert_eq!(page["last_id"].as_str(), ids.last().map(String::as_str), "{page}");
+        assert!(page["has_more"].is_boolean(), "{page}");
+        assert_eq!(page.as_object().unwrap().len(), 4, "{page}");
+        ids
     }
 
     /// The one good answer to a DELETE.

@@ -11,6 +11,7 @@ fn still_serves(to: std::net::SocketAddr) {
 #[tokio::test]
 async fn every_byte_in_the_path_and_in_the_key_leaves_in_the_envelope_or_before_any_request() {
     let server = default_server().await;
+    let mut answered = 0;
     for byte in 0..=255u8 {
         let head = b"DELETE /v1/organizations/invites/x";
         let rest = b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\nanthropic-version: 2023-06-01\r\nx-api-key: sk-ant-admin01-bytes";
@@ -24,9 +25,12 @@ async fn every_byte_in_the_path_and_in_the_key_leaves_in_the_envelope_or_before_
                 answer.starts_with(b"HTTP/1.1 400 Bad Request\r\n") && answer.ends_with(b"\r\n\r\n");
             if !refused_by_hyper {
                 Answer::parse(&answer, "DELETE", "/v1");
+                answered += 1;
             }
         }
     }
+    // All but control characters may stand in a header's value, and printable ASCII in a path.
+    assert!(answered > 300, "{answered}");
     still_serves(server.address());
 }
 
@@ -76,8 +80,8 @@ async fn pipelined_requests_are_answered_in_order() {
 #[tokio::test]
 async fn head_and_http_1_0_are_answered() {
     let server = default_server().await;
-    let head = Call::bare("HEAD", &invite(PENDING)).send(server.address());
-    assert_eq!((head.status, head.body.as_str()), (405, ""));
+    let head = Call::delete(PENDING, &new_key()).method("HEAD").send(server.address());
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
     let old = format!(
         "DELETE {} HTTP/1.0\r\nx-api-key: {}\r\nanthropic-version: 2023-06-01\r\n\r\n",
         invite(PENDING),

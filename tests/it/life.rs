@@ -32,6 +32,14 @@ fn the_control_prefix_answers_in_json_of_its_own() {
     let unknown = Call::bare("GET", "/_mock/nothing").send(served.address);
     assert_eq!(unknown.status, 404);
     assert!(unknown.message().contains("/_mock/health"), "{unknown:?}");
+    assert_eq!(unknown.header("x-mock-reason"), Some("route-unknown"));
+    for path in ["/_mock", "/_mock/"] {
+        assert_eq!(
+            Call::bare("GET", path).send(served.address).header("request-id"),
+            None,
+            "{path} is not the API's"
+        );
+    }
     let wrong = Call::bare("DELETE", "/_mock/health").send(served.address);
     assert_eq!((wrong.status, wrong.header("allow")), (405, Some("GET,HEAD")));
 }
@@ -39,24 +47,46 @@ fn the_control_prefix_answers_in_json_of_its_own() {
 #[test]
 fn sigterm_and_sigint_stop_an_idle_server_at_once_and_cleanly() {
     for signal in ["TERM", "INT"] {
-        let mut served = Served::start(&[]);
-        // Connections that are open without a request: one kept alive, one that never spoke.
-        let kept = format!(
-            "{}\r\n",
-            text(&Call::delete(PENDING, &new_key()).bytes()).replace("connection: close\r\n\r\n", "")
-        );
-        let mut keeping = connect(served.address);
-        keeping.write_all(kept.as_bytes()).unwrap();
-        assert_ne!(keeping.read(&mut [0; 4096]).unwrap(), 0);
-        let _silent = connect(served.address);
-        std::thread::sleep(Duration::from_millis(50));
+        // The best of three: the machine may be busy, the server is not.
+        let mut best = Duration::MAX;
+        for _ in 0..3 {
+            let mut served = Served::start(&[]);
+            // Connections that are open without a request: one kept alive, one that never spoke.
+            let kept = text(&Call::delete(PENDING, &new_key()).bytes()).replace("connection: close\r\n", "");
+            let mut keeping = connect(served.address);
+            keeping.write_all(kept.as_bytes()).unwrap();
+            assert_ne!(keeping.read(&mut [0; 4096]).unwrap(), 0);
+            let _silent = connect(served.address);
+            std::thread::sleep(Duration::from_millis(50));
 
-        let started = Instant::now();
-        served.signal(signal);
-        let status = served.child.wait().unwrap();
+            let started = Instant::now();
+            served.signal(signal);
+            let status = served.child.wait().unwrap();
 
-        assert_eq!(status.code(), Some(0));
-        assert!(started.elapsed() < Duration::from_millis(500), "{signal}: {:?}", started.elapsed());
+            assert_eq!(status.code(), Some(0));
+            best = best.min(started.elapsed());
+        }
+        assert!(best < Duration::from_millis(100), "{signal}: {best:?}");
+    }
+}
+
+#[test]
+fn a_head_that_takes_too_long_and_a_connection_kept_without_a_request_are_closed_after_ten_seconds() {
+    let served = Served::start(&[]);
+    let kept = text(&Call::delete(PENDING, &new_key()).bytes()).replace("connection: close\r\n", "");
+    let mut connections: Vec<_> = ["DELETE /v1/organi", "", &kept]
+        .into_iter()
+        .map(|bytes| {
+            let mut stream = connect(served.address);
+            stream.write_all(bytes.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let started = Instant::now();
+    for connection in &mut connections {
+        connection.read_to_end(&mut Vec::new()).unwrap();
+        let closed_after = started.elapsed().as_secs_f64();
+        assert!((8.0..15.0).contains(&closed_after), "{closed_after}");
     }
 }
 
@@ -194,7 +224,7 @@ fn rust_log_sets_the_level() {
 fn a_harness_that_never_reads_the_log_does_not_bring_the_server_to_a_halt() {
     // More than a pipe holds: about 64 KiB of lines of about 300 bytes.
     let served = Served::start(&[]);
-    for _ in 0..600 {
+    for _ in 0..1000 {
         Call::delete("unknown", "sk-ant-admin01-unread").send(served.address);
     }
     still_stops(served);
@@ -204,7 +234,7 @@ fn still_stops(mut served: Served) {
     let started = Instant::now();
     served.signal("TERM");
     assert_eq!(served.child.wait().unwrap().code(), Some(0));
-    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_millis(700), "{:?}", started.elapsed());
 }
 
 #[test]

@@ -8,6 +8,7 @@
 
 mod browser;
 mod command_line;
+mod create;
 mod credentials;
 mod delete;
 mod fidelity;
@@ -16,6 +17,10 @@ mod harness;
 mod hostile;
 mod library;
 mod life;
+mod limits;
+mod list;
+mod model;
 mod order;
 mod readme;
+mod readme_example;
 mod rules;

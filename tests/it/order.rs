@@ -1,4 +1,4 @@
-//! The order of the checks (contract, section 3): who fails two of them hears of the earlier one.
+//! The order of the checks (docs/fidelity.md): who fails two of them hears of the earlier one.
 
 use crate::harness::*;
 
@@ -17,6 +17,8 @@ const WORLD: &str = r#"{
 /// One way to fail one check.
 struct Failure {
     check: u8,
+    /// The part of the request that it spoils. Two failures of one part exclude each other.
+    part: &'static str,
     name: &'static str,
     provoke: fn(Call) -> Call,
     answer: (u16, &'static str, &'static str),
@@ -28,91 +30,117 @@ fn key(call: Call, key: &str) -> Call {
 
 const fn failure(
     check: u8,
+    part: &'static str,
     name: &'static str,
     provoke: fn(Call) -> Call,
     answer: (u16, &'static str, &'static str),
 ) -> Failure {
-    Failure { check, name, provoke, answer }
+    Failure { check, part, name, provoke, answer }
 }
 
-/// In the contract's order. Failures of one check stand side by side and exclude each other.
+/// In the order of docs/fidelity.md. Failures of one check stand side by side and exclude each other.
 const FAILURES: &[Failure] = &[
     failure(
         1,
+        "path",
         "unknown path",
         |call| call.at("/v1/organizations/invite/x"),
         (404, "not_found_error", "route-unknown"),
     ),
     failure(
         1,
+        "method",
         "wrong method",
         |call| call.method("PATCH"),
         (405, "invalid_request_error", "method-not-allowed"),
     ),
     failure(
         2,
+        "key",
         "no credential",
         |call| call.without("x-api-key").without("authorization"),
         (401, "authentication_error", "credential-missing"),
     ),
-    failure(3, "malformed key", |call| key(call, "nonsense"), (401, "authentication_error", "key-malformed")),
     failure(
         3,
+        "key",
+        "malformed key",
+        |call| key(call, "nonsense"),
+        (401, "authentication_error", "key-malformed"),
+    ),
+    failure(
+        3,
+        "key",
         "malformed token",
         |call| call.without("x-api-key").header("authorization", "Basic x"),
         (401, "authentication_error", "bearer-malformed"),
     ),
     failure(
         4,
+        "key",
         "unknown key",
         |call| key(call, "sk-ant-sid01-x"),
         (401, "authentication_error", "key-unknown"),
     ),
     failure(
         4,
+        "key",
         "disabled key",
         |call| key(call, "sk-ant-admin01-disabled"),
         (401, "authentication_error", "key-disabled"),
     ),
     failure(
         5,
+        "origin",
         "browser's origin",
         |call| call.header("origin", "https://example.com"),
         (401, "authentication_error", "browser-origin"),
     ),
     failure(
         6,
+        "version",
         "no version",
         |call| call.without("anthropic-version"),
         (400, "invalid_request_error", "version-missing"),
     ),
     failure(
         6,
+        "version",
         "unknown version",
         |call| call.without("anthropic-version").header("anthropic-version", "2020-01-01"),
         (400, "invalid_request_error", "version-unknown"),
     ),
     failure(
         7,
+        "key",
         "inference key",
         |call| key(call, "sk-ant-api03-x"),
         (403, "permission_error", "key-inference"),
     ),
     failure(
         7,
+        "key",
         "missing scope",
         |call| key(call, "sk-ant-admin01-reader"),
         (403, "permission_error", "scope-missing"),
     ),
     failure(
         8,
+        "body",
         "body over the limit",
         |call| call.header("content-length", "1048577").header("expect", "100-continue"),
         (413, "request_too_large", "body-too-large"),
     ),
-    failure(9, "unknown id", |call| call.at(&invite("unknown")), (404, "not_found_error", "invite-unknown")),
+    failure(
+        9,
+        "path",
+        "unknown id",
+        |call| call.at(&invite("unknown")),
+        (404, "not_found_error", "invite-unknown"),
+    ),
     failure(
         10,
+        "path",
         "accepted invite",
         |call| call.at(&invite("accepted")),
         (400, "invalid_request_error", "invite-accepted"),
@@ -134,8 +162,10 @@ async fn of_two_failed_checks_the_earlier_one_answers() {
     let server = server(WORLD).await;
     let mut pairs = 0;
     for (at, earlier) in FAILURES.iter().enumerate() {
-        for later in FAILURES[at + 1..].iter().filter(|later| later.check > earlier.check) {
-            // The earlier failure is provoked last: what both touch, it decides.
+        let later = FAILURES[at + 1..]
+            .iter()
+            .filter(|later| later.check > earlier.check && later.part != earlier.part);
+        for later in later {
             let call = (earlier.provoke)((later.provoke)(Call::delete("pending", &new_key())));
             let (status, kind, reason) = earlier.answer;
             let answer = call.send(server.address());
@@ -145,7 +175,8 @@ async fn of_two_failed_checks_the_earlier_one_answers() {
             pairs += 1;
         }
     }
-    assert!(pairs > 80, "{pairs} pairs");
+    // Every check has failed together with some later one, but for those that exclude all later ones.
+    assert_eq!(pairs, 79);
 }
 
 #[tokio::test]

@@ -33,12 +33,13 @@ fn shown() -> Vec<Shown> {
 /// The words of a command, as a shell splits them as far as the page needs it.
 fn words(command: &str) -> Vec<String> {
     let mut words = vec![String::new()];
-    let mut quoted = false;
+    let mut quote = None;
     for c in command.replace("\\\n", " ").chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ' ' if !quoted => words.push(String::new()),
-            c => words.last_mut().unwrap().push(c),
+        match (c, quote) {
+            ('"' | '\'', None) => quote = Some(c),
+            (c, Some(end)) if c == end => quote = None,
+            (' ', None) => words.push(String::new()),
+            (c, _) => words.last_mut().unwrap().push(c),
         }
     }
     words.retain(|word| !word.is_empty());
@@ -48,11 +49,16 @@ fn words(command: &str) -> Vec<String> {
 /// What cURL would send, to where the server really is.
 fn curl(command: &str, to: SocketAddr) -> Answer {
     let mut words = words(command).into_iter().skip(1);
-    let (mut method, mut path, mut headers) = (String::from("GET"), String::new(), Vec::new());
+    let (mut method, mut path, mut headers, mut body) =
+        (String::from("GET"), String::new(), Vec::new(), String::new());
     while let Some(word) = words.next() {
         match word.as_str() {
             "--request" => method = words.next().unwrap(),
             "--header" => headers.push(words.next().unwrap()),
+            "--data" => {
+                method = "POST".into();
+                body = words.next().unwrap();
+            }
             url => path = url.strip_prefix("http://127.0.0.1:4010").unwrap_or_else(|| panic!("{url}")).into(),
         }
     }
@@ -61,7 +67,18 @@ fn curl(command: &str, to: SocketAddr) -> Answer {
         let (name, value) = header.split_once(": ").unwrap();
         call.header(name, value)
     });
-    call.send(to)
+    if body.is_empty() { call.send(to) } else { call.body(body).send(to) }
+}
+
+/// A text with every time in it replaced, since they differ from run to run.
+fn timeless(text: &str) -> String {
+    let mut parts = text.split("_at\":\"");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |text, part| {
+        let (time, rest) = part.split_once('"').unwrap();
+        assert!(time.parse::<jiff::Timestamp>().is_ok(), "{time}");
+        format!("{text}_at\":\"(time)\"{rest}")
+    })
 }
 
 fn cargo(arguments: &[String]) -> Command {
@@ -98,7 +115,7 @@ fn the_commands_of_the_readme_do_what_it_shows() {
             }
             "curl" => {
                 let to = served.as_ref().expect("the server runs by then").address;
-                assert_eq!(curl(&command, to).body, output.trim_end(), "{command}");
+                assert_eq!(timeless(&curl(&command, to).body), timeless(output.trim_end()), "{command}");
             }
             // Needs an engine, which a machine with Rust alone does not have.
             "docker" => {}
@@ -116,6 +133,15 @@ fn the_fixture_of_the_readme_is_a_good_one() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let fixture = page.split("\n```json\n").nth(1).unwrap().split("\n```").next().unwrap();
     anthropic_admin_mock::Fixture::parse(fixture, anthropic_admin_mock::Settings::default()).unwrap();
+}
+
+#[test]
+fn the_rust_test_of_the_readme_is_one_of_ours() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let block = page.split("\n```rust\n").nth(1).unwrap().split("\n```").next().unwrap();
+    let (imports, test) = block.split_once("\n\n").unwrap();
+    let ours = include_str!("readme_example.rs");
+    assert!(ours.contains(imports) && ours.contains(test), "{block}");
 }
 
 #[test]
