@@ -1,16 +1,21 @@
-"""Drives `invites.delete` of one Python SDK: drive.py VERSION DEFAULT_URL EVERY_STATUS_URL PINNED_URL."""
+"""Drives `organization.invites` of one Python SDK: drive.py VERSION URL..., one for each server of tests/clients/run."""
 
 import inspect
+import json
 import logging
 import re
 import sys
 import unittest
+import urllib.request
 from contextlib import AsyncExitStack
+from datetime import datetime, timedelta, timezone
 
 import anthropic
-from anthropic import AuthenticationError, BadRequestError, NotFoundError, Omit, PermissionDeniedError
+from anthropic import (
+    AuthenticationError, BadRequestError, NotFoundError, Omit, PermissionDeniedError, RateLimitError, omit
+)
 
-VERSION, DEFAULT_URL, EVERY_STATUS_URL, PINNED_URL = sys.argv[1:]
+VERSION, DEFAULT_URL, EVERY_STATUS_URL, PINNED_URL, POLICIES_URL, THREE_AN_HOUR_URL, ONE_A_SECOND_URL = sys.argv[1:]
 
 # What differs between the generations: what they send, and what their errors carry.
 GENERATION = {
@@ -35,7 +40,27 @@ ERRORS = {
     AuthenticationError: (401, "authentication_error"),
     PermissionDeniedError: (403, "permission_error"),
     NotFoundError: (404, "not_found_error"),
+    RateLimitError: (429, "rate_limit_error"),
 }
+
+# The classes that the current generation raises by `error_code`; to the older one each is a BadRequestError.
+CODED = {}
+if GENERATION["coded_errors"]:
+    from anthropic.types import OrgMemberLimitExceededError
+    from anthropic.types.organization import (
+        AlreadyMemberError, CannotInviteEmailsWithUnverifiedDomainsError, EmailDomainNotAllowedError,
+        InviteAlreadyExistsError, RBACGroupGrantsOwnerAccessError, RBACGroupOwnerAccessUnconfirmedError,
+    )
+
+    CODED = {
+        "already_member": AlreadyMemberError,
+        "cannot_invite_emails_with_unverified_domains": CannotInviteEmailsWithUnverifiedDomainsError,
+        "email_domain_not_allowed": EmailDomainNotAllowedError,
+        "invite_already_exists": InviteAlreadyExistsError,
+        "org_member_limit_exceeded": OrgMemberLimitExceededError,
+        "rbac_group_grants_owner_access": RBACGroupGrantsOwnerAccessError,
+        "rbac_group_owner_access_unconfirmed": RBACGroupOwnerAccessUnconfirmedError,
+    }
 
 PENDING = "invite_015gWxCN9Hfg2QhZwTK7Mdeu"
 ACCEPTED = "invite_01AcceptedAcceptedAccept"
@@ -43,18 +68,26 @@ EXPIRED = "invite_01ExpiredExpiredExpiredX"
 DELETED = "invite_01GoneGoneGoneGoneGone12"
 ACME_ACCEPTED = "invite_01AcmeAcceptedAcmeAccep1"
 UNKNOWN = "invite_01NobodyEverSawThisXXXXX"
+LISTED = [ACCEPTED, PENDING, EXPIRED]  # what the default world lists, newest first
 
 ACME = "6f1c2a34-5b6d-4e7f-8a90-b1c2d3e4f506"
 GLOBEX = "0d9e8f7a-6b5c-4d3e-9f2a-1b0c9d8e7f6a"
+STRICT = "c0ffee00-1234-4abc-8def-00000000e57e"  # of policies.json, as is its invite
+STRICT_PENDING = "invite_01StrictPendingStrictPen"
 
 REQUEST_ID = r"\Areq_011C[1-9A-HJ-NP-Za-km-z]{20}\Z"
 UUID = r"\A[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
+INVITE_ID = r"\Ainvite_01[1-9A-HJ-NP-Za-km-z]{22}\Z"
+TIME = r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z\Z"
 SLUG = r"\A[a-z0-9]+(-[a-z0-9]+)*\Z"
 
 SAYS_ACCEPTED = re.compile(r"(?i)accepted.*member")
 SAYS_EXPIRED = re.compile(r"(?i)expired")
 MISSING_PERMISSIONS = "Missing permissions. Please check with Anthropic support if you think this is in error."
-MISSING_SCOPES = "Missing required scopes. Got: ['read:members'] Needed: ['write:members']"
+
+
+def missing_scopes(needed, *got):
+    return f"Missing required scopes. Got: {list(got)} Needed: {[needed]}"
 
 
 def not_found(invite_id):
@@ -66,7 +99,7 @@ async def settle(value):
     return await value if inspect.isawaitable(value) else value
 
 
-class Delete:
+class Checks:
     """The checks; the classes at the end say which client and which door of it they go through."""
 
     def setUp(self):
@@ -112,14 +145,14 @@ class Delete:
         self.assertNotIn("x-should-retry", response.headers)
         self.assertNotIn("x-mock-reason", response.headers)
 
-    async def refused(self, invites, error, message, invite_id=PENDING, organization=UUID, traced=True, **options):
+    async def fails(self, error, message, call, *args, code=None, organization=UUID, traced=True, **kwargs):
         """One request, answered by exactly this error; `organization=None` and `traced=False`: without those ids."""
         before = len(self.sent)
         with self.assertRaises(error) as caught:
-            await settle(invites.delete(invite_id, **options))
+            await settle(call(*args, **kwargs))
         self.assertEqual(len(self.sent) - before, 1, "the SDK must not try again")
 
-        e, (status, kind) = caught.exception, ERRORS[error]
+        e, (status, kind) = caught.exception, ERRORS[BadRequestError if code else error]
         self.assertIs(type(e), error)
         self.assertEqual((e.status_code, e.response.status_code, e.type), (status, status, kind))
         said = e.body["error"]["message"]
@@ -127,12 +160,13 @@ class Delete:
             self.assertRegex(said, message)
         else:
             self.assertEqual(said, message)
-        # The whole body, so neither `details` nor anything else has slipped in.
+        # The whole body, so nothing else has slipped in.
+        details = {"details": {"error_code": code}} if code else {}
         self.assertEqual(
-            e.body, {"type": "error", "error": {"type": kind, "message": said}, "request_id": e.request_id}
+            e.body, {"type": "error", "error": {"type": kind, "message": said, **details}, "request_id": e.request_id}
         )
         if GENERATION["coded_errors"]:
-            self.assertEqual((e.api_message, e.error_code, e.details), (said, None, None))
+            self.assertEqual((e.api_message, e.error_code, e.details and e.details.error_code), (said, code, code))
 
         headers = e.response.headers
         if traced:
@@ -145,8 +179,55 @@ class Delete:
         else:
             self.assertNotIn("anthropic-organization-id", headers)
         self.assertEqual(headers.get("content-type"), "application/json")
-        self.assertEqual(headers.get("x-should-retry"), "false")
+        self.assertEqual(headers.get("x-should-retry"), "true" if status == 429 else "false")
         self.assertRegex(headers.get("x-mock-reason", ""), SLUG)
+        return headers
+
+    async def refused(self, invites, error, message, invite_id=PENDING, **options):
+        await self.fails(error, message, invites.delete, invite_id, **options)
+
+    async def uncreatable(self, invites, code, message, email, role="user", **options):
+        error = CODED.get(code, BadRequestError)
+        await self.fails(error, re.compile(message), invites.create, code=code, email=email, role=role, **options)
+
+    def address(self, domain="example.com"):
+        """An address of this test's own, for organizations that are not."""
+        return re.sub(r"[^a-z0-9]+", "-", self.key.lower()) + "@" + domain
+
+    async def created(self, invites, email, role="user", **options):
+        """A new invite with all that the contract says of one."""
+        began = datetime.now(timezone.utc)
+        invite = await settle(invites.create(email=email, role=role, **options))
+        self.assertRegex(invite.id, INVITE_ID)
+        self.assertLess(abs(invite.invited_at - began), timedelta(minutes=1))
+        self.assertEqual(invite.expires_at - invite.invited_at, timedelta(days=21))
+        wanted = {
+            "id": invite.id, "type": "invite", "email": email, "role": role, "status": "pending",
+            "invited_at": invite.invited_at, "expires_at": invite.expires_at, "accepted_at": None,
+            "rbac_group_ids": options.get("rbac_group_ids", []),
+        }
+        self.assertEqual(invite.to_dict(mode="python"), wanted)
+        return invite
+
+    def accept(self, invite_id, url=DEFAULT_URL):
+        """What the invitee does; there is no operation of the API for it."""
+        address = f"{url}/_mock/invites/{invite_id}/accept"
+        request = urllib.request.Request(address, method="POST", headers={"x-api-key": self.key})
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return json.load(response)
+
+    async def ids(self, invites, **query):
+        """The ids of all pages."""
+        if self.asynchronous:
+            return [invite.id async for invite in invites.list(**query)]
+        return [invite.id for invite in invites.list(**query)]
+
+    async def lists(self, invites, wanted, has_more=False, **query):
+        """One page of exactly these ids."""
+        page = (await settle(invites.list(**query))).to_dict()
+        ids = [invite["id"] for invite in page.pop("data")]
+        ends = {"first_id": wanted[0] if wanted else None, "last_id": wanted[-1] if wanted else None}
+        self.assertEqual((ids, page), (wanted, {"has_more": has_more, **ends}), query)
 
     # What a success looks like.
 
@@ -267,7 +348,8 @@ class Delete:
 
     async def test_a_reader_lacks_the_scope(self):
         invites = self.invites(api_key="sk-ant-admin01-acme-reader")
-        await self.refused(invites, PermissionDeniedError, MISSING_SCOPES, ACME_ACCEPTED, organization=ACME)
+        message = missing_scopes("write:members", "read:members")
+        await self.refused(invites, PermissionDeniedError, message, ACME_ACCEPTED, organization=ACME)
 
     async def test_a_writer_has_the_scope(self):
         invites = self.invites(api_key="sk-ant-admin01-acme-writer")
@@ -334,20 +416,307 @@ class Delete:
                 await settle(self.invites().delete(invite_id))
         self.assertEqual(self.sent, [])
 
+    # An invite's life.
 
-class Sync(Delete, unittest.IsolatedAsyncioTestCase):
+    async def test_a_whole_life(self):
+        invites, email = self.invites(), "Life+1@example.com"
+        created = await self.created(invites, email, "developer")
+        self.assertEqual(await settle(invites.retrieve(created.id)), created)
+        await self.lists(invites, [created.id, *LISTED])
+        self.assertEqual((await settle(invites.list(limit=1))).data, [created])
+
+        await self.deleted(invites, created.id)
+        await self.fails(NotFoundError, not_found(created.id), invites.retrieve, created.id)
+        await self.refused(invites, NotFoundError, not_found(created.id), created.id)
+        await self.lists(invites, LISTED)
+
+        again = await self.created(invites, email, "billing")
+        self.assertNotEqual(again.id, created.id)
+        await self.lists(invites, [again.id, *LISTED])
+
+    async def test_the_life_of_an_accepted_invite(self):
+        invites = self.invites()
+        created = await self.created(invites, "joins@example.com", "claude_code_user")
+        self.assertEqual(self.accept(created.id)["status"], "accepted")
+        accepted = await settle(invites.retrieve(created.id))
+        self.assertLessEqual(created.invited_at, accepted.accepted_at)
+        self.assertLess(accepted.accepted_at, created.expires_at)
+        changed = {"status": "accepted", "accepted_at": accepted.accepted_at}
+        self.assertEqual(accepted.to_dict(mode="python"), {**created.to_dict(mode="python"), **changed})
+        await self.refused(invites, BadRequestError, SAYS_ACCEPTED, created.id)
+        for email in ("joins@example.com", "JOINS+again@Example.com", "accepted@example.com"):
+            await self.uncreatable(invites, "already_member", "(?i)member", email)
+
+    async def test_an_invite_on_the_wire(self):
+        raw = await settle(self.invites().with_raw_response.create(email="wire@example.com", role="user"))
+        self.has_headers_of_success(raw)
+        body = await settle(raw.json())
+        for time in ("invited_at", "expires_at"):
+            self.assertRegex(body.pop(time), TIME)
+        self.assertRegex(body.pop("id"), INVITE_ID)
+        self.assertEqual(body, {
+            "type": "invite", "email": "wire@example.com", "role": "user", "status": "pending",
+            "rbac_group_ids": [], "accepted_at": None,
+        })
+        (request,) = self.sent
+        self.assertEqual((request.method, request.url.path), ("POST", "/v1/organizations/invites"))
+        self.assertEqual(dict(request.url.params), GENERATION["beta_query"] if self.beta else {})
+        self.assertEqual(json.loads(request.content), {"email": "wire@example.com", "role": "user"})
+
+    async def test_the_invites_of_the_world_can_be_retrieved(self):
+        invites = self.invites()
+        for invite_id, email, status in (
+            (PENDING, "pending@example.com", "pending"),
+            (ACCEPTED, "accepted@example.com", "accepted"),
+            (EXPIRED, "expired@example.com", "expired"),
+        ):
+            invite = await settle(invites.retrieve(invite_id))
+            self.assertEqual((invite.id, invite.email, invite.status), (invite_id, email, status))
+            self.assertEqual(invite.accepted_at is not None, status == "accepted")
+        for invite_id in (DELETED, UNKNOWN, ACME_ACCEPTED, "not an id/at all"):
+            await self.fails(NotFoundError, not_found(invite_id), invites.retrieve, invite_id)
+
+    async def test_an_expired_or_deleted_address_can_be_invited_again(self):
+        for email in ("expired@example.com", "gone@example.com"):
+            await self.created(self.invites(), email)
+
+    # What is not created, by error code.
+
+    async def test_an_address_is_invited_once(self):
+        invites = self.invites()
+        created = await self.created(invites, "once@example.com")
+        for email in ("once@example.com", "Once+more@EXAMPLE.com"):
+            await self.uncreatable(invites, "invite_already_exists", created.id, email)
+        await self.uncreatable(invites, "invite_already_exists", PENDING, "pending@example.com")
+        await self.lists(invites, [created.id, *LISTED])
+
+    async def test_pending_invites_count_towards_the_member_limit(self):
+        invites = self.invites(POLICIES_URL)
+        await self.uncreatable(invites, "already_member", "(?i)member", "founder@full.example")
+        created = await self.created(invites, "second@full.example")
+        await self.uncreatable(invites, "org_member_limit_exceeded", "(?i)limit", "third@full.example")
+        await self.deleted(invites, created.id)
+        created = await self.created(invites, "third@full.example")
+        self.accept(created.id, POLICIES_URL)
+        await self.uncreatable(invites, "org_member_limit_exceeded", "(?i)limit", "fourth@full.example")
+
+    async def test_what_an_organization_does_not_allow(self):
+        invites, email = self.invites(POLICIES_URL, api_key="sk-ant-admin01-strict-all"), self.address("strict.example")
+        for code, names, address, groups in (
+            ("email_domain_not_allowed", "elsewhere.example", "ada@elsewhere.example", []),
+            ("cannot_invite_emails_with_unverified_domains", "unverified.example", "ada@Unverified.Example", []),
+            ("rbac_group_grants_owner_access", "group_owners", email, ["group_plain", "group_owners"]),
+            ("rbac_group_owner_access_unconfirmed", "group_unclear", email, ["group_unclear"]),
+            ("invite_already_exists", STRICT_PENDING, "pending@strict.example", ["group_plain"]),
+            ("already_member", "(?i)member", "owner@strict.example", []),
+        ):
+            await self.uncreatable(invites, code, names, address, rbac_group_ids=groups, organization=STRICT)
+        await self.lists(invites, [], email=email)
+
+    # What the scopes decide.
+
+    async def test_a_reader_may_only_read(self):
+        reader = self.invites(api_key="sk-ant-admin01-acme-reader")
+        self.assertIn(ACME_ACCEPTED, await self.ids(reader))
+        self.assertEqual((await settle(reader.retrieve(ACME_ACCEPTED))).id, ACME_ACCEPTED)
+        message = missing_scopes("write:members", "read:members")
+        new = {"email": self.address(), "role": "user"}
+        await self.fails(PermissionDeniedError, message, reader.create, organization=ACME, **new)
+        await self.lists(reader, [], email=new["email"])
+
+    async def test_an_auditor_may_only_read(self):
+        auditor = self.invites(POLICIES_URL, api_key="sk-ant-admin01-strict-auditor")
+        self.assertIn(STRICT_PENDING, await self.ids(auditor))
+        self.assertEqual((await settle(auditor.retrieve(STRICT_PENDING))).id, STRICT_PENDING)
+        message = missing_scopes("write:members", "read:org_audit")
+        new = {"email": self.address("strict.example"), "role": "user"}
+        await self.fails(PermissionDeniedError, message, auditor.create, organization=STRICT, **new)
+        await self.refused(auditor, PermissionDeniedError, message, STRICT_PENDING, organization=STRICT)
+
+    async def test_a_writer_may_only_write(self):
+        writer = self.invites(POLICIES_URL, api_key="sk-ant-admin01-strict-writer")
+        created = await self.created(writer, self.address("strict.example"))
+        message = missing_scopes("read:members", "write:members")
+        await self.fails(PermissionDeniedError, message, writer.retrieve, created.id, organization=STRICT)
+        await self.fails(PermissionDeniedError, message, writer.list, organization=STRICT)
+        await self.deleted(writer, created.id)
+
+    async def test_groups_have_a_scope_of_their_own(self):
+        members = self.invites(POLICIES_URL, api_key="sk-ant-admin01-strict-members")
+        groups = self.invites(POLICIES_URL, api_key="sk-ant-admin01-strict-groups")
+        email = self.address("strict.example")
+        for new in (
+            {"role": "managed"},
+            {"role": "user", "rbac_group_ids": ["group_plain"]},
+            {"role": "managed", "rbac_group_ids": ["group_plain", "group_other"]},
+        ):
+            message = missing_scopes("write:rbac_groups", "read:members", "write:members")
+            await self.fails(PermissionDeniedError, message, members.create, organization=STRICT, email=email, **new)
+            created = await self.created(groups, email, **new)
+            self.assertEqual(await settle(members.retrieve(created.id)), created)
+            await self.deleted(members, created.id)
+        created = await self.created(members, email, rbac_group_ids=[])
+        await self.deleted(members, created.id)
+
+    # What is wrong with the input.
+
+    async def test_a_bad_list(self):
+        invites = self.invites()
+        for begins, query in (
+            ("limit: Input should be greater than or equal to 1$", {"limit": 0}),
+            ("limit: Input should be greater than or equal to 1$", {"limit": -1}),
+            ("limit: Input should be less than or equal to 1000$", {"limit": 1001}),
+            ("limit: Input should be a valid integer", {"extra_query": {"limit": "many"}}),
+            ("statuses: ", {"extra_query": {"statuses": "deleted"}}),
+            ("statuses: ", {"statuses": ["pending", "nonsense"]}),
+            ("roles: ", {"roles": ["user", "nonsense"]}),
+            ("(?=.*after_id)(?=.*before_id)", {"after_id": ACCEPTED, "before_id": EXPIRED}),
+            ("(?=.*after_id)(?=.*before_id)", {"after_id": UNKNOWN, "before_id": UNKNOWN, "limit": 0}),
+            ("Invalid pagination cursor for 'after_id'$", {"after_id": UNKNOWN}),
+            ("Invalid pagination cursor for 'before_id'$", {"before_id": UNKNOWN}),
+            ("Invalid pagination cursor for 'after_id'$", {"after_id": ACME_ACCEPTED}),
+        ):
+            await self.fails(BadRequestError, re.compile("^" + begins), invites.list, **query)
+        await self.lists(invites, LISTED, limit=1000)
+
+    async def test_a_bad_create(self):
+        invites, email = self.invites(), "bad@example.com"
+        for begins, new in (
+            ("surprise: Extra inputs are not permitted$", {"extra_body": {"surprise": 1}}),
+            ("email: Field required$", {"email": omit}),
+            ("email: ", {"email": "bad.example.com"}),
+            ("email: Input should be a valid string", {"email": 7}),
+            ("role: Field required$", {"role": omit}),
+            ("role: ", {"role": "admin"}),
+            ("role: ", {"role": "managed"}),
+            ("role: ", {"role": "owner"}),
+            ("rbac_group_ids: ", {"rbac_group_ids": ["group_plain"]}),
+            ("rbac_group_ids: ", {"extra_body": {"rbac_group_ids": "group_plain"}}),
+        ):
+            new = {"email": email, "role": "user", **new}
+            await self.fails(BadRequestError, re.compile("^" + begins), invites.create, **new)
+        await self.lists(invites, LISTED)
+
+    async def test_a_bad_create_of_an_enterprise(self):
+        invites = self.invites(POLICIES_URL, api_key="sk-ant-admin01-strict-all")
+        for begins, new in (
+            ("role: ", {"role": "developer"}),
+            ("rbac_group_ids: .*group_nobody_has", {"rbac_group_ids": ["group_nobody_has"]}),
+            ("rbac_group_ids: .*100", {"rbac_group_ids": ["group_plain"] * 101}),
+        ):
+            new = {"email": self.address("strict.example"), "role": "user", **new}
+            await self.fails(BadRequestError, re.compile("^" + begins), invites.create, organization=STRICT, **new)
+
+    # What is listed.
+
+    async def test_paging_through_250_invites(self):
+        invites, ids = self.invites(), LISTED
+        for number in range(250):
+            invite = await settle(invites.create(email=f"n{number}@example.com", role="user"))
+            ids = [invite.id, *ids]
+        self.assertEqual(len(set(ids)), 253)
+
+        async def pages(cursor, start, wanted, **query):
+            before = len(self.sent)
+            self.assertEqual(await self.ids(invites, limit=100, **query), wanted)
+            params = [request.url.params for request in self.sent[before:]]
+            self.assertEqual([sent["limit"] for sent in params], ["100"] * 3)
+            self.assertEqual([sent.get(cursor) for sent in params], start)
+
+        await pages("after_id", [None, ids[99], ids[199]], ids)
+        await pages("after_id", [ids[0], ids[100], ids[200]], ids[1:], after_id=ids[0])
+        # Backwards every page is still newest first, and the pages come from old to new.
+        await pages(
+            "before_id", [EXPIRED, ids[152], ids[52]], ids[152:252] + ids[52:152] + ids[:52], before_id=EXPIRED
+        )
+        await self.lists(invites, ids[:20], has_more=True)
+        await self.lists(invites, ids, limit=1000)
+
+    async def test_the_filters(self):
+        invites = self.invites()
+        for wanted, query in (
+            (LISTED, {}),
+            (LISTED, {"statuses": ["pending", "accepted", "expired"]}),
+            ([PENDING], {"statuses": ["pending"]}),
+            ([ACCEPTED, EXPIRED], {"statuses": ["expired", "accepted"]}),
+            ([PENDING], {"extra_query": {"statuses": "pending"}}),
+            ([EXPIRED], {"roles": ["billing"]}),
+            ([PENDING, EXPIRED], {"roles": ["billing", "developer"]}),
+            ([], {"roles": ["admin"]}),
+            ([PENDING], {"email": "pending@example.com"}),
+            ([PENDING], {"email": "PENDING+x@Example.COM"}),
+            ([], {"email": "gone@example.com"}),
+            ([EXPIRED], {"statuses": ["expired", "pending"], "roles": ["billing", "user"]}),
+            ([], {"statuses": ["accepted"], "email": "pending@example.com"}),
+        ):
+            await self.lists(invites, wanted, **query)
+        tagged = await self.created(invites, "Tagged+one@example.com", "billing")
+        await self.lists(invites, [tagged.id], email="tagged@EXAMPLE.com")
+        await self.lists(invites, [tagged.id], email="tagged+two@example.com", statuses=["pending"])
+        await self.lists(invites, [tagged.id], has_more=True, roles=["billing"], limit=1)
+        self.assertEqual(self.sent[2].url.query, b"&".join(
+            ([b"beta=true"] if self.beta and GENERATION["beta_query"] else []) + [b"statuses%5B%5D=pending"]
+        ))
+
+    async def test_the_ends_of_the_pages(self):
+        invites = self.invites()
+        for wanted, has_more, query in (
+            ([ACCEPTED], True, {"limit": 1}),
+            ([ACCEPTED, PENDING], True, {"limit": 2}),
+            (LISTED, False, {"limit": 3}),
+            ([PENDING], True, {"limit": 1, "after_id": ACCEPTED}),
+            ([EXPIRED], False, {"limit": 1, "after_id": PENDING}),
+            ([], False, {"after_id": EXPIRED}),
+            ([PENDING], True, {"limit": 1, "before_id": EXPIRED}),
+            ([ACCEPTED], False, {"limit": 1, "before_id": PENDING}),
+            ([], False, {"before_id": ACCEPTED}),
+            ([EXPIRED], False, {"limit": 1, "after_id": ACCEPTED, "statuses": ["expired"]}),
+            ([ACCEPTED], False, {"limit": 1, "before_id": EXPIRED, "statuses": ["accepted"]}),
+        ):
+            await self.lists(invites, wanted, has_more, **query)
+        # A cursor outlives its invite.
+        await self.deleted(invites)
+        await self.lists(invites, [EXPIRED], after_id=PENDING)
+        await self.lists(invites, [ACCEPTED], before_id=PENDING)
+
+    # What the rate limit decides.
+
+    async def test_the_fourth_of_three_requests_an_hour(self):
+        invites = self.invites(THREE_AN_HOUR_URL, max_retries=0)
+        await self.lists(invites, LISTED)
+        await self.created(invites, "limited@example.com")
+        await self.fails(NotFoundError, not_found(UNKNOWN), invites.retrieve, UNKNOWN)
+        began = datetime.now(timezone.utc)
+        headers = await self.fails(RateLimitError, re.compile("(?i)limit"), invites.delete, PENDING)
+        self.assertIn(int(headers["retry-after"]), range(1, 3601))
+        limits = {name: headers[f"anthropic-ratelimit-requests-{name}"] for name in ("limit", "remaining", "reset")}
+        self.assertEqual((limits["limit"], limits["remaining"]), ("3", "0"))
+        self.assertRegex(limits["reset"], TIME)
+        wait = datetime.fromisoformat(limits["reset"]) - began
+        self.assertTrue(timedelta(0) < wait <= timedelta(hours=1, seconds=1), wait)
+
+    async def test_a_client_waits_as_long_as_the_server_says(self):
+        invites = self.invites(ONE_A_SECOND_URL, max_retries=1)
+        for calls in range(1, 6):  # the second is over the limit, unless a second has passed
+            await self.lists(invites, LISTED)
+            if len(self.sent) > calls:
+                break
+        self.assertEqual(len(self.sent), calls + 1)
+
+
+class Sync(Checks, unittest.IsolatedAsyncioTestCase):
     asynchronous, beta = False, False
 
 
-class SyncBeta(Delete, unittest.IsolatedAsyncioTestCase):
+class SyncBeta(Checks, unittest.IsolatedAsyncioTestCase):
     asynchronous, beta = False, True
 
 
-class Async(Delete, unittest.IsolatedAsyncioTestCase):
+class Async(Checks, unittest.IsolatedAsyncioTestCase):
     asynchronous, beta = True, False
 
 
-class AsyncBeta(Delete, unittest.IsolatedAsyncioTestCase):
+class AsyncBeta(Checks, unittest.IsolatedAsyncioTestCase):
     asynchronous, beta = True, True
 
 

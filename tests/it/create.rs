@@ -229,6 +229,13 @@ async fn the_content_type_is_not_looked_at_and_an_empty_list_of_groups_is_none()
 }
 
 #[tokio::test]
+async fn of_a_field_given_twice_the_last_counts() {
+    let server = server(POLICIES).await;
+    let body = r#"{"email": "first@example.com", "role": "user", "email": "last@example.com"}"#;
+    assert_eq!(Call::create(body, &new_key()).send(server.address()).good()["email"], "last@example.com");
+}
+
+#[tokio::test]
 async fn policies_and_state_refuse_with_their_code_and_nothing_is_made() {
     let server = server(POLICIES).await;
     let to = server.address();

@@ -204,6 +204,13 @@ async fn a_query_that_makes_no_sense_is_a_400_that_names_the_field() {
 }
 
 #[tokio::test]
+async fn of_a_repeated_name_the_last_counts() {
+    let server = server(WORLD).await;
+    assert_eq!(page(&server, "limit=5&limit=1").0, ["new"]);
+    assert_eq!(page(&server, "email=nobody@example.com&email=tie1@example.com").0, ["tie-1"]);
+}
+
+#[tokio::test]
 async fn another_organizations_invite_is_no_cursor() {
     let server = server(&fixture("organizations.json")).await;
     let call = Call::list("after_id=invite_01G1obexPendingG1obexPe1", "sk-ant-admin01-acme-ci");
