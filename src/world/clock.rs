@@ -183,5 +183,5 @@ fn whole_micros(at: Timestamp) -> Timestamp {
 }
 
 fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
-    at.saturating_add(by).unwrap_or(at)
+    whole_micros(at.saturating_add(by).unwrap_or(at))
 }

@@ -145,8 +145,11 @@ pub(crate) fn normalized(email: &str) -> Arc<str> {
     }
 }
 
-/// Whether a text has the shape of an address: something, one `@`, something, and no white space.
+/// Whether a text has the shape of an address: something, one `@`, and names with dots between them,
+/// without white space or control characters.
 pub(crate) fn is_email(text: &str) -> bool {
-    let full = |half: &str| !half.is_empty() && !half.contains(|c: char| c == '@' || c.is_whitespace());
-    text.split_once('@').is_some_and(|(local, domain)| full(local) && full(domain))
+    let name = |part: &str| {
+        !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control())
+    };
+    text.split_once('@').is_some_and(|(local, domain)| name(local) && domain.split('.').all(name))
 }

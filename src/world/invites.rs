@@ -72,8 +72,11 @@ pub(crate) struct Invites {
     positions: HashMap<Arc<str>, Position>,
     /// The same by address.
     emails: OrdSet<(Arc<str>, Position)>,
-    /// Those that nobody accepted, by the end of their time.
-    open: OrdSet<Position>,
+    /// Those that nobody accepted, by the end of their time, in each frame. Sorted vectors, because the
+    /// count of those behind a moment is their index.
+    open: [Vector<Position>; 2],
+    /// The same by address, with the place in `records`.
+    open_by_address: OrdMap<(Arc<str>, Position), Position>,
     /// Deleted ones, as long as they are remembered, with the place where they stood.
     deleted: HashMap<Arc<str>, (Position, Arc<Record>)>,
     /// The same, the longest deleted first.
@@ -101,9 +104,7 @@ impl Invites {
         match record.life {
             Life::Deleted => return self.remember_deleted(position, record),
             Life::Accepted(_) => self.add_member(&record.email),
-            Life::Open => {
-                self.open.insert(expiry(position, &record));
-            }
+            Life::Open => self.add_open(position, &record),
         }
         self.positions.insert(record.id.clone(), position);
         self.emails.insert((normalized(&record.email), position));
@@ -117,7 +118,7 @@ impl Invites {
     /// Deletes a pending invite; anything else is refused and stays as it is.
     pub(crate) fn delete(&mut self, id: &str, reading: Reading) -> Result<(), Refusal> {
         let (position, mut record) = self.pending(id, reading)?;
-        self.open.remove(&expiry(position, &record));
+        self.remove_open(position, &record);
         self.positions.remove(id);
         self.emails.remove(&(normalized(&record.email), position));
         self.records.remove(&position);
@@ -129,7 +130,7 @@ impl Invites {
     /// Lets the invitee of a pending invite join; anything else is refused and stays as it is.
     pub(crate) fn accept(&mut self, id: &str, reading: Reading) -> Result<Invite, Refusal> {
         let (position, mut record) = self.pending(id, reading)?;
-        self.open.remove(&expiry(position, &record));
+        self.remove_open(position, &record);
         self.add_member(&record.email);
         // A clock that was set back must not let one join before the invitation.
         let at = reading.now.max(reading.resolve(record.invited_at));
@@ -137,6 +138,23 @@ impl Invites {
         let invite = record.read(reading);
         self.records.insert(position, record);
         Ok(invite)
+    }
+
+    fn add_open(&mut self, position: Position, record: &Record) {
+        let expiry = expiry(position, record);
+        let frame = &mut self.open[Frame::of(expiry.moment) as usize];
+        let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
+        frame.insert(at, expiry);
+        self.open_by_address.insert((normalized(&record.email), expiry), position);
+    }
+
+    fn remove_open(&mut self, position: Position, record: &Record) {
+        let expiry = expiry(position, record);
+        let frame = &mut self.open[Frame::of(expiry.moment) as usize];
+        if let Ok(at) = frame.binary_search(&expiry) {
+            frame.remove(at);
+        }
+        self.open_by_address.remove(&(normalized(&record.email), expiry));
     }
 
     /// What is known of an invite, deleted ones included.
@@ -153,22 +171,23 @@ impl Invites {
 
     /// The pending invite for an address.
     pub(crate) fn pending_for(&self, email: &str, reading: Reading) -> Option<&Arc<Record>> {
-        let mut of_address = self.walk(Some(&normalized(email)), None, Order::NewestFirst, reading);
-        of_address.find(|record| record.status(reading) == Status::Pending)
+        let address = normalized(email);
+        Frame::BOTH.into_iter().find_map(|frame| {
+            let (now, last) = (frame.now(reading), frame.last());
+            let range = (Bound::Excluded((address.clone(), now)), Bound::Included((address.clone(), last)));
+            let (_, position) = self.open_by_address.range(range).next()?;
+            self.records.get(position)
+        })
     }
 
     /// Whether members and pending invites together fill that many places.
     pub(crate) fn fills(&self, places: usize, reading: Reading) -> bool {
-        let Some(left) = places.checked_sub(self.members.len()).filter(|left| *left > 0) else {
-            return true;
-        };
-        // Only as many as could matter are counted, from the end that is pending for sure.
-        let now = Key { at: reading.now, number: u64::MAX };
-        let pending = Frame::BOTH.iter().flat_map(|frame| {
-            let after_now = (Bound::Excluded(frame.position(now, reading)), Bound::Included(frame.last()));
-            self.open.range(after_now)
+        let pending = Frame::BOTH.map(|frame| {
+            let open = &self.open[frame as usize];
+            let expired = open.binary_search(&frame.now(reading)).unwrap_or_else(|at| at);
+            open.len() - expired
         });
-        pending.take(left).count() == left
+        self.members.len() + pending[0] + pending[1] >= places
     }
 
     /// How many invites are held, deleted ones included.
@@ -302,6 +321,18 @@ enum Frame {
 
 impl Frame {
     const BOTH: [Frame; 2] = [Frame::Absolute, Frame::Beginning];
+
+    fn of(moment: Moment) -> Self {
+        match moment {
+            Moment::At(_) => Frame::Absolute,
+            Moment::Offset(_) => Frame::Beginning,
+        }
+    }
+
+    /// Behind everything that ends by now, and before everything that ends later.
+    fn now(self, reading: Reading) -> Position {
+        self.position(Key { at: reading.now, number: u64::MAX }, reading)
+    }
 
     fn position(self, key: Key, reading: Reading) -> Position {
         let moment = match self {

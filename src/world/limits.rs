@@ -62,7 +62,10 @@ impl FromStr for RateLimit {
             "h" => HOUR,
             _ => return Err(bad().into()),
         };
-        let most = most.parse().map_err(|_| bad())?;
+        let most: NonZeroU32 = most.parse().map_err(|_| bad())?;
+        if (period / most.get()).is_zero() {
+            return Err(format!("{text:?} is more than one request in a nanosecond; use off"));
+        }
         Ok(RateLimit { requests: Some(Rate { most, period }), creations: None })
     }
 }
@@ -83,7 +86,9 @@ pub(crate) struct RateLimited {
 /// An organization's counters.
 #[derive(Debug)]
 pub(crate) struct Limits {
+    limit: RateLimit,
     since: Timestamp,
+    last: Timestamp,
     clock: Counted,
     requests: Option<Limiter>,
     creations: Option<Limiter>,
@@ -115,10 +120,16 @@ impl Limits {
             Some(Limiter { rate, limiter: RateLimiter::direct_with_clock(quota, clock.clone()) })
         };
         let (requests, creations) = (limit.requests.and_then(limiter), limit.creations.and_then(limiter));
-        Limits { since: now, clock, requests, creations }
+        Limits { limit, since: now, last: now, clock, requests, creations }
     }
 
     pub(crate) fn count(&mut self, creates: bool, now: Timestamp) -> Result<(), RateLimited> {
+        // No period is longer than an hour, so by then everything is as in the beginning, and the count of
+        // nanoseconds never grows beyond what fits.
+        if now.duration_since(self.last) >= SignedDuration::from_hours(1) {
+            *self = Limits::new(self.limit, now);
+        }
+        self.last = now;
         let passed = now.duration_since(self.since).as_nanos();
         self.clock.0.store(u64::try_from(passed).unwrap_or_default(), Ordering::Relaxed);
         if let Some(requests) = &self.requests {

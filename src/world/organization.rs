@@ -266,8 +266,10 @@ impl Organization {
     /// clock is behind the old one, begins anew.
     pub fn set_clock(&self, clock: Clock) {
         let mut state = self.state();
-        if clock.now() < state.clock.now() {
-            state.limits = Limits::new(self.rate_limit, clock.now());
+        // Each is read once, the old one first: a clock set to itself must not seem to run backwards.
+        let (was, is) = (state.clock.now(), clock.now());
+        if is < was {
+            state.limits = Limits::new(self.rate_limit, is);
         }
         state.clock = clock;
     }

@@ -178,6 +178,14 @@ async fn input_of_the_wrong_shape_is_a_400_that_names_the_field() {
             "email: value is not a valid email address: expected one such as ada@example.com",
         ),
         (
+            r#"{"email": "a\u0000@b.c", "role": "user"}"#,
+            "email: value is not a valid email address: expected one such as ada@example.com",
+        ),
+        (
+            r#"{"email": "a@.", "role": "user"}"#,
+            "email: value is not a valid email address: expected one such as ada@example.com",
+        ),
+        (
             r#"{"email": "", "role": "user"}"#,
             "email: value is not a valid email address: expected one such as ada@example.com",
         ),

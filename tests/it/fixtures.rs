@@ -259,7 +259,18 @@ const BAD: &[Bad] = &[
     ),
     bad(r#"{"invites": [], "type": "school"}"#, &[(1, 25, "type", "expected `console` or `enterprise`")]),
     bad(r#"{"invites": [], "members": ["mia"]}"#, &[(1, 29, "members[0]", "e-mail address")]),
-    bad(r#"{"invites": [], "member_limit": -1}"#, &[(1, 33, "member_limit", "invalid value: integer `-1`")]),
+    bad(
+        r#"{"invites": [], "member_limit": -1}"#,
+        &[(1, 33, "member_limit", "-1 is not a whole number from 0 to 4294967295")],
+    ),
+    bad(
+        r#"{"invites": [], "member_limit": 4294967296}"#,
+        &[(1, 33, "member_limit", "4294967296 is not a whole number")],
+    ),
+    bad(r#"{"invites": [], "member_limit": 1.5}"#, &[(1, 33, "member_limit", "1.5 is not a whole number")]),
+    bad(r#"{"invites": [{"email": "a\u0000@b.c"}]}"#, &[(1, 24, "invites[0].email", "e-mail address")]),
+    bad(r#"{"invites": [{"email": "a@b..c"}]}"#, &[(1, 24, "invites[0].email", "e-mail address")]),
+    bad(r#"{"invites": [{"email": "a@."}]}"#, &[(1, 24, "invites[0].email", "e-mail address")]),
     bad(
         r#"{"invites": [], "allowed_domains": ["a@b.c"]}"#,
         &[(1, 37, "allowed_domains[0]", "a domain such as")],
@@ -440,6 +451,25 @@ fn a_folder_without_fixtures_is_an_error() {
     let output = run(&["check", folder.path()]);
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("holds no *.json file"));
+}
+
+#[test]
+fn a_number_that_is_whole_counts_however_it_is_written() {
+    for limit in ["5", "5.0", "5e0", "0", "4294967295"] {
+        let document = format!(r#"{{"invites": [], "member_limit": {limit}}}"#);
+        assert!(Fixture::parse(&document, Settings::default()).is_ok(), "{limit}");
+        let validator = jsonschema::validator_for(&schema()).unwrap();
+        assert!(validator.is_valid(&serde_json::from_str(&document).unwrap()), "{limit}");
+    }
+}
+
+#[test]
+fn times_at_the_end_of_all_years_keep_to_microseconds() {
+    let settings = Settings { now: Some("9999-12-20T00:00:00Z".parse().unwrap()), ..Settings::default() };
+    let world =
+        World::new(Fixture::parse(r#"{"invites": [{"id": "x", "email": "a@b.c"}]}"#, settings).unwrap());
+    let invite = world.organization("sk-ant-admin01-x").unwrap().invite("x").unwrap();
+    assert_eq!(invite.expires_at.to_string(), "9999-12-30T22:00:00.999999Z");
 }
 
 #[test]

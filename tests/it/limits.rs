@@ -85,6 +85,32 @@ async fn invite_creations_have_a_limit_of_their_own() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_to_itself_gives_nothing_back_and_one_that_leaps_ages_breaks_nothing() {
+    let fixture = r#"{"invites": []}"#;
+    let running =
+        server_with(fixture, Settings { rate_limit: "1/h".parse().unwrap(), ..Settings::default() }).await;
+    let (to, key) = (running.address(), new_key());
+    let organization = running.world().organization(&key).unwrap();
+    Call::list("", &key).send(to).good();
+    for _ in 0..100 {
+        organization.set_clock(anthropic_admin_mock::Clock::System);
+        Call::list("", &key).send(to).refused(429, "rate_limit_error", "rate-limited");
+    }
+
+    let server = limited("2/h").await;
+    let (to, key) = (server.address(), new_key());
+    let organization = server.world().organization(&key).unwrap();
+    for year in ["0001", "1970", "2554", "9999"] {
+        organization.set_clock(format!("{year}-07-21T23:34:33.709551Z").parse::<Moment>().unwrap().into());
+        Call::list("", &key).send(to).good();
+        Call::list("", &key).send(to).good();
+        let over = Call::list("", &key).send(to);
+        over.refused(429, "rate_limit_error", "rate-limited");
+        assert_eq!(over.header("retry-after"), Some("1800"), "{year}");
+    }
+}
+
+#[tokio::test]
 async fn there_is_no_limit_unless_asked_for() {
     let server = default_server().await;
     let key = new_key();
@@ -100,7 +126,9 @@ fn a_rate_is_off_documented_or_a_number_a_unit() {
     for good in ["1/s", "100/m", "1200/h"] {
         assert!(good.parse::<RateLimit>().is_ok_and(|rate| rate != RateLimit::default()), "{good}");
     }
-    for bad in ["", "5", "/s", "0/s", "-1/s", "5/d", "5/sec", "many/s", "4294967296/s", "Documented"] {
+    for bad in
+        ["", "5", "/s", "0/s", "-1/s", "5/d", "5/sec", "many/s", "4294967296/s", "4294967295/s", "Documented"]
+    {
         assert!(bad.parse::<RateLimit>().is_err(), "{bad}");
     }
 }
