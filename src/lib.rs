@@ -30,6 +30,7 @@ pub use server::{MockServer, router, serve};
 #[cfg(feature = "cli")]
 pub use world::schema;
 pub use world::{
-    Clock, CreateRefusal, Cursor, Fixture, FixtureError, Invite, Listing, Moment, NewInvite, Organization,
-    OrganizationType, Page, Problem, RateLimit, Refusal, Role, Settings, Status, UnknownCursor, World,
+    Clock, CreateRefusal, Cursor, ErrorType, Fault, FaultError, Fixture, FixtureError, Invite, JournalEntry,
+    JournalFilter, Listing, Moment, NewInvite, Operation, Organization, OrganizationType, Outcome, Page,
+    PlannedFault, Problem, RateLimit, Refusal, Role, Settings, Status, UnknownCursor, World,
 };

@@ -59,9 +59,13 @@ struct Cli {
     #[arg(long, value_name = "N", env = "MOCK_SEED", default_value_t = 0)]
     seed: u64,
 
-    /// How many requests an organization's journal keeps. (There are no routes to read it yet.)
+    /// How many requests an organization's journal keeps.
     #[arg(long, value_name = "N", env = "MOCK_JOURNAL", default_value_t = 1000)]
     journal: usize,
+
+    /// Take the control routes under /_mock away, GET /_mock/health aside.
+    #[arg(long, env = "MOCK_NO_CONTROL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
+    no_control: bool,
 
     /// Limit each organization's requests: off, documented (100 a minute, and 1,200 invite creations an
     /// hour), or a number a second, minute or hour such as 5/s, 100/m, 1000/h.
@@ -98,8 +102,14 @@ enum Command {
 
 fn main() -> ExitCode {
     let cli = parse();
-    let settings =
-        Settings { any_key: cli.any_key, now: cli.now, seed: cli.seed, rate_limit: cli.rate_limit };
+    let settings = Settings {
+        any_key: cli.any_key,
+        now: cli.now,
+        seed: cli.seed,
+        rate_limit: cli.rate_limit,
+        journal: Some(cli.journal),
+        no_control: cli.no_control,
+    };
     let result = match &cli.command {
         None => run(&cli, settings),
         Some(Command::Check { paths }) => check(paths, settings),

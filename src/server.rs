@@ -1,13 +1,15 @@
 //! The server as a value: `router` ⊂ `serve` ⊂ `MockServer`.
 
 use std::{
-    io,
+    convert::Infallible,
+    error::Error,
+    fmt, io,
     net::{Ipv4Addr, SocketAddr},
     thread,
     time::Duration,
 };
 
-use axum::{Router, body::Body, routing::any_service};
+use axum::{Router, body::Body, extract::Request, http::Uri, response::Response, routing::any_service};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -33,12 +35,17 @@ const STOP_DEADLINE: Duration = Duration::from_secs(5);
 ///
 /// It waits for bodies with a time-out, so the tokio runtime that calls it needs its timers enabled.
 pub fn router(world: World) -> Router {
-    let control = control::router(world.clone());
+    let control = control::router(world.clone(), !world.settings().no_control);
     Router::new()
         .nest("/_mock", control.clone())
         // A nest alone leaves the prefix with nothing but a slash behind it to the fallback.
-        .route("/_mock/", any_service(control.into_service::<Body>()))
+        .route("/_mock/", any_service(control.into_service().map_request(at_the_root)))
         .fallback_service(api::router(world))
+}
+
+fn at_the_root(mut request: Request) -> Request {
+    *request.uri_mut() = Uri::from_static("/");
+    request
 }
 
 /// Serves HTTP/1.1 on a bound listener until `stop` completes. Then idle connections are closed at
@@ -46,7 +53,14 @@ pub fn router(world: World) -> Router {
 ///
 /// The listener accepts connections from the moment it was bound, so there is no moment to wait for.
 pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output = ()>) {
-    let service = router(world).map_request(|request: hyper::Request<Incoming>| request.map(Body::new));
+    let service = router(world)
+        .map_request(|request: hyper::Request<Incoming>| request.map(Body::new))
+        // An error closes the connection without a byte of an answer.
+        .map_result(|answer: Result<Response, Infallible>| match answer {
+            Ok(response) if response.extensions().get::<api::Dropped>().is_some() => Err(Cut),
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
+        });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(true);
     let graceful = GracefulShutdown::new();
@@ -72,6 +86,24 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
     if timeout(STOP_DEADLINE, graceful.shutdown()).await.is_err() {
         let cut_off = connections.len();
         tracing::warn!(cut_off, "stopping with connections still open after {STOP_DEADLINE:?}");
+    }
+}
+
+/// Why hyper closes a connection without an answer: a planned fault says so.
+#[derive(Debug)]
+struct Cut;
+
+impl fmt::Display for Cut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a planned fault dropped the connection")
+    }
+}
+
+impl Error for Cut {}
+
+impl From<Infallible> for Cut {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -7,14 +7,14 @@ use axum::{
     http::{HeaderMap, HeaderName, request::Parts},
 };
 
-use super::{Operation, browser, error::ApiError, exchange::Exchange};
+use super::{Route, browser, error::ApiError, exchange::Exchange, fault};
 use crate::credential::{Credential, NoCredential};
-use crate::world::{Access, Denial, Organization, RedactedKey, Scopes, World};
+use crate::world::{Access, Denial, Operation, Organization, RedactedKey, Scopes, World};
 
 /// The API versions that exist (docs/fidelity.md).
 pub(super) const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];
 
-const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
+pub(super) const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
 
 /// A caller who may do what the route does. Extracting one is checks 2 to 7 of the order in docs/fidelity.md.
 pub(super) struct Caller {
@@ -34,8 +34,8 @@ impl FromRequestParts<World> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, ApiError> {
         let exchange = parts.extensions.get::<Arc<Exchange>>().ok_or_else(ApiError::internal)?;
-        let operation = *parts.extensions.get::<&Operation>().ok_or_else(ApiError::internal)?;
-        exchange.note_operation(operation.name);
+        let route = *parts.extensions.get::<&Route>().ok_or_else(ApiError::internal)?;
+        exchange.note_operation(route.operation);
 
         let credential = Credential::of(&parts.headers)?;
         exchange.note_key(RedactedKey::of(credential.secret()));
@@ -44,12 +44,14 @@ impl FromRequestParts<World> for Caller {
             exchange.note_organization(organization);
         }
         browser::check_origin(&parts.headers)?;
+        fault::strike(world, &parts.headers, &access, route.operation, exchange).await?;
         check_version(&parts.headers)?;
         match access {
             Access::Inference => Err(ApiError::key_is_for_inference()),
             Access::Organization(organization, scopes) => {
-                organization.count_request(operation.creates).map_err(ApiError::rate_limited)?;
-                check_scopes(&scopes, operation.scopes)?;
+                let creates = route.operation == Operation::InvitesCreate;
+                organization.count_request(creates).map_err(ApiError::rate_limited)?;
+                check_scopes(&scopes, route.scopes)?;
                 Ok(Caller { organization, scopes })
             }
         }

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::world::{RateLimited, Role};
+use crate::world::{ErrorType, FaultError, RateLimited, Role};
 
 /// An error on its way out. It stays data until the edge, which alone knows the request's id.
 #[derive(Clone, Debug)]
@@ -24,12 +24,24 @@ pub(super) struct ApiError {
     /// The service answers a credential that it does not know without a request id.
     pub(super) without_request_id: bool,
     /// `error.details.error_code`.
-    error_code: Option<&'static str>,
-    /// What a client over the limit is told besides.
-    pub(super) rate_limited: Option<Box<RateLimited>>,
+    error_code: Option<Box<str>>,
+    /// What a client is told of trying again.
+    pub(super) retry: Option<Retry>,
 }
 
-/// The envelope of section 4.
+/// What decides the headers about trying again, beside the status.
+#[derive(Clone, Debug)]
+pub(super) enum Retry {
+    /// A client over the rate limit is told when to come back.
+    Limited(Box<RateLimited>),
+    /// A planned error says what its plan says.
+    Planned(Box<FaultError>),
+}
+
+const MISSING_PERMISSIONS: &str =
+    "Missing permissions. Please check with Anthropic support if you think this is in error.";
+
+/// The envelope of all errors.
 #[derive(Serialize)]
 struct Envelope<'a> {
     r#type: &'static str,
@@ -42,12 +54,12 @@ struct Body<'a> {
     r#type: &'static str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<Details>,
+    details: Option<Details<'a>>,
 }
 
 #[derive(Serialize)]
-struct Details {
-    error_code: &'static str,
+struct Details<'a> {
+    error_code: &'a str,
 }
 
 impl ApiError {
@@ -67,7 +79,7 @@ impl ApiError {
             hint,
             without_request_id: false,
             error_code: None,
-            rate_limited: None,
+            retry: None,
         }
     }
 
@@ -176,15 +188,13 @@ impl ApiError {
         let hint = "the limit is --rate-limit's, counted by the organization's clock";
         let status = StatusCode::TOO_MANY_REQUESTS;
         let error = Self::new(status, "rate_limit_error", message, "rate-limited", hint);
-        ApiError { rate_limited: Some(Box::new(over)), ..error }
+        ApiError { retry: Some(Retry::Limited(Box::new(over))), ..error }
     }
 
     /// Check 7: an inference key on the Admin API.
     pub(super) fn key_is_for_inference() -> Self {
-        let message =
-            "Missing permissions. Please check with Anthropic support if you think this is in error.";
         let hint = "sk-ant-api03-… is an inference key; the Admin API needs an admin key (sk-ant-admin01-…)";
-        Self::new(StatusCode::FORBIDDEN, "permission_error", message, "key-inference", hint)
+        Self::new(StatusCode::FORBIDDEN, "permission_error", MISSING_PERMISSIONS, "key-inference", hint)
     }
 
     /// Check 7: a scoped key without a scope that the operation needs.
@@ -273,7 +283,7 @@ impl ApiError {
     }
 
     fn coded(code: &'static str, message: String, reason: &'static str, hint: &'static str) -> Self {
-        ApiError { error_code: Some(code), ..Self::invalid_request(message, reason, hint) }
+        ApiError { error_code: Some(code.into()), ..Self::invalid_request(message, reason, hint) }
     }
 
     /// create: there is a pending invite for the address.
@@ -336,6 +346,40 @@ impl ApiError {
         )
     }
 
+    /// A planned error, in the vendor's own dialect.
+    pub(super) fn fault(planned: &FaultError) -> Self {
+        let (status, message) = match planned.kind {
+            ErrorType::InvalidRequestError => (400, "Invalid request"),
+            ErrorType::AuthenticationError => (401, "Authentication failed"),
+            ErrorType::BillingError => (402, "There is a problem with your organization's billing"),
+            ErrorType::PermissionError => (403, MISSING_PERMISSIONS),
+            ErrorType::NotFoundError => (404, "Not found"),
+            ErrorType::ConflictError => (409, "The request conflicts with another one"),
+            ErrorType::RequestTooLarge => (413, "Request exceeds the maximum size"),
+            ErrorType::RateLimitError => (429, "This request would exceed your organization's rate limit"),
+            ErrorType::ApiError => (500, "Internal server error"),
+            ErrorType::TimeoutError => (504, "The request timed out"),
+            ErrorType::OverloadedError => (529, "Overloaded"),
+        };
+        let status = StatusCode::from_u16(status).expect("a status of the table above");
+        let message: Cow<'static, str> = match &planned.message {
+            Some(message) => message.to_string().into(),
+            None => message.into(),
+        };
+        let hint = "a fault was planned for this request, by the fixture, /_mock/faults or x-mock-fault";
+        let error_code = planned.error_code.clone();
+        let error = Self::new(status, planned.kind.name(), message, "fault", hint);
+        ApiError { error_code, retry: Some(Retry::Planned(Box::new(planned.clone()))), ..error }
+    }
+
+    /// An `x-mock-fault` that means nothing. Not the vendor's error, but in its envelope.
+    pub(super) fn fault_unknown(header: &str, what: &str) -> Self {
+        let message = format!(
+            "x-mock-fault: {what:?} in {header:?} is unknown; expected an error type such as overloaded_error with retry-after, retry-after-ms, should-retry or error-code after a semicolon, drop, drop=mid_body, or delay=400ms, and after-commit if wanted"
+        );
+        Self::invalid_request(message, "fault-unknown", "the message says what x-mock-fault takes")
+    }
+
     /// Our own fault.
     pub(super) fn internal() -> Self {
         let hint = "the mock itself failed; the lines above say where, and a report would be welcome";
@@ -344,7 +388,7 @@ impl ApiError {
 
     /// The body for the wire.
     pub(super) fn body(&self, request_id: Option<&str>) -> Vec<u8> {
-        let details = self.error_code.map(|error_code| Details { error_code });
+        let details = self.error_code.as_deref().map(|error_code| Details { error_code });
         let error = Body { r#type: self.kind, message: &self.message, details };
         let envelope = Envelope { r#type: "error", error, request_id };
         serde_json::to_vec(&envelope).expect("strings are always JSON")

@@ -10,22 +10,29 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue,
-        header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, RETRY_AFTER},
+        HeaderMap, HeaderName, HeaderValue, Uri,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, RETRY_AFTER, USER_AGENT},
     },
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    Dropped,
     browser::Browser,
-    error::ApiError,
-    extract::{BODY_LIMIT, Received},
+    caller::VERSION,
+    error::{ApiError, Retry},
+    extract::{BODY_LIMIT, InviteId, Received},
+    fault,
 };
-use crate::world::{Organization, RedactedKey, World};
+use crate::world::{
+    ErrorType, Fault, FaultError, JournalEntry, KEPT_BODY, Operation, Organization, RateLimited, RedactedKey,
+    World,
+};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const ORGANIZATION_ID: HeaderName = HeaderName::from_static("anthropic-organization-id");
@@ -44,17 +51,33 @@ const DRAIN_LIMIT: usize = 64 * BODY_LIMIT;
 const DRAIN_PAUSE: Duration = Duration::from_secs(1);
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
-/// What is learned of one request on its way in, for its answer's headers and its log line.
-#[derive(Default)]
+/// What is learned of one request on its way in, for its answer's headers, the log and the journal.
 pub(super) struct Exchange {
-    operation: OnceLock<&'static str>,
+    /// The invite that the path names.
+    invite_id: Option<String>,
+    operation: OnceLock<Operation>,
     key: OnceLock<RedactedKey>,
     organization: OnceLock<Arc<Organization>>,
+    fault: OnceLock<Fault>,
 }
 
 impl Exchange {
-    pub(super) fn note_operation(&self, name: &'static str) {
-        let _ = self.operation.set(name);
+    fn of(uri: &Uri) -> Self {
+        Exchange {
+            invite_id: InviteId::of(uri.path()),
+            operation: OnceLock::new(),
+            key: OnceLock::new(),
+            organization: OnceLock::new(),
+            fault: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn invite_id(&self) -> Option<&str> {
+        self.invite_id.as_deref()
+    }
+
+    pub(super) fn note_operation(&self, operation: Operation) {
+        let _ = self.operation.set(operation);
     }
 
     pub(super) fn note_key(&self, key: RedactedKey) {
@@ -65,6 +88,11 @@ impl Exchange {
     pub(super) fn note_organization(&self, organization: &Arc<Organization>) {
         let _ = self.organization.set(organization.clone());
     }
+
+    /// The fault that has struck.
+    pub(super) fn note_fault(&self, fault: &Fault) {
+        let _ = self.fault.set(fault.clone());
+    }
 }
 
 /// One request and its answer.
@@ -72,45 +100,84 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
     let started = Instant::now();
     let request_id = world.request_id();
     let (mut parts, body) = request.into_parts();
-    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    let (method, uri, sent) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
     let browser = Browser::of(&parts);
-    let noted = Arc::new(Exchange::default());
+    let noted = Arc::new(Exchange::of(&uri));
     // The body comes first, so that everything after it is done at once or not at all, and a
     // client that is slow with it holds nothing. Whether it matters is decided in its turn.
     let received = receive(&parts.headers, body).await;
+    let body = match &received {
+        Received::Whole(bytes) => bytes.slice(..bytes.len().min(KEPT_BODY)),
+        Received::TooLarge | Received::Broken => Bytes::new(),
+    };
     parts.extensions.insert(received);
     parts.extensions.insert(noted.clone());
 
     let response = next.run(Request::from_parts(parts, Body::empty())).await;
-    let response = finish(browser.preflight(response), &request_id, &noted, &browser);
+    let fault = noted.fault.get();
+    let response = fault::after_commit(fault, browser.preflight(response)).await;
+    let response = finish(response, &request_id, &noted, &browser);
+    let response = fault::lose(fault, response).await;
 
-    let status = response.status();
-    let error = response.extensions().get::<ApiError>();
-    // One line for each request; its level tells good answers from refusals and from our own faults.
-    macro_rules! log {
+    let dropped = response.extensions().get::<Dropped>().is_some();
+    // What was never sent is no error that anybody got.
+    let error = response.extensions().get::<ApiError>().filter(|_| !dropped);
+    let sent =
+        |name: HeaderName| sent.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let organization = noted.organization.get().map(|organization| &**organization);
+    let entry = JournalEntry {
+        number: 0,
+        time: Timestamp::UNIX_EPOCH,
+        request_id: response.headers().get(REQUEST_ID).and_then(|id| Some(id.to_str().ok()?.to_owned())),
+        operation: noted.operation.get().copied(),
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+        invite_id: noted.invite_id.clone(),
+        credential: noted.key.get().map(ToString::to_string),
+        version: sent(VERSION),
+        user_agent: sent(USER_AGENT),
+        status: (!dropped).then_some(response.status().as_u16()),
+        error_type: error.map(|error| error.kind.to_owned()),
+        reason: error.map(|error| error.reason).or(fault.map(|_| "fault")).map(str::to_owned),
+        fault: fault.map(|fault| fault.outcome.to_string()),
+        duration_ms: started.elapsed().as_micros() as f64 / 1000.0,
+        body: noted
+            .operation
+            .get()
+            .filter(|operation| **operation == Operation::InvitesCreate)
+            .map(|_| String::from_utf8_lossy(&body).into_owned()),
+    };
+    log(&entry, error, organization);
+    world.record(organization, entry);
+    response
+}
+
+/// One line for each request; its level tells good answers from refusals and from our own faults.
+fn log(entry: &JournalEntry, error: Option<&ApiError>, organization: Option<&Organization>) {
+    macro_rules! line {
         ($level:ident) => {
             tracing::$level!(
                 target: "anthropic_admin_mock::request",
-                %method,
-                path = uri.path(),
-                status = status.as_u16(),
-                operation = noted.operation.get().copied(),
-                error = error.map(|error| error.kind),
-                reason = error.map(|error| error.reason),
+                method = %entry.method,
+                path = entry.path,
+                status = entry.status,
+                operation = entry.operation.map(|operation| operation.name()),
+                error = entry.error_type,
+                reason = entry.reason,
+                fault = entry.fault,
                 hint = error.map(|error| &*error.hint),
-                request_id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()),
-                key = noted.key.get().map(tracing::field::display),
-                organization = noted.organization.get().map(|organization| organization.id()),
-                duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
+                request_id = entry.request_id,
+                key = entry.credential.as_ref().map(tracing::field::display),
+                organization = organization.map(Organization::id),
+                duration_ms = entry.duration_ms,
             )
         };
     }
     match error {
-        None => log!(info),
-        Some(_) if status.is_server_error() => log!(error),
-        Some(_) => log!(warn),
+        None => line!(info),
+        Some(error) if error.status.is_server_error() => line!(error),
+        Some(_) => line!(warn),
     }
-    response
 }
 
 /// The headers of every answer (docs/fidelity.md), and the body of an error.
@@ -133,15 +200,46 @@ fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Brow
     insert(REQUEST_ID, request_id);
     insert(ORGANIZATION_ID, noted.organization.get().map(|organization| organization.id()));
     insert(SHOULD_RETRY, matches!(parts.status.as_u16(), 400 | 401 | 403 | 404 | 405).then_some("false"));
-    if let Some(over) = parts.extensions.get::<ApiError>().and_then(|error| error.rate_limited.clone()) {
-        insert(SHOULD_RETRY, Some("true"));
-        insert(RETRY_AFTER, Some(&over.retry_after.to_string()));
-        insert(HeaderName::from_static("anthropic-ratelimit-requests-limit"), Some(&over.limit.to_string()));
-        insert(HeaderName::from_static("anthropic-ratelimit-requests-remaining"), Some("0"));
-        insert(HeaderName::from_static("anthropic-ratelimit-requests-reset"), Some(&over.reset.to_string()));
+    match parts.extensions.get::<ApiError>().and_then(|error| error.retry.as_ref()) {
+        Some(Retry::Planned(planned)) => {
+            let now = noted.organization.get().map(|organization| organization.clock().now());
+            planned_headers(&mut insert, planned, now);
+        }
+        Some(Retry::Limited(over)) => limit_headers(&mut insert, over),
+        None => {}
     }
     browser.expose(headers);
     Response::from_parts(parts, body)
+}
+
+/// What a client over the rate limit is told.
+fn limit_headers(insert: &mut impl FnMut(HeaderName, Option<&str>), over: &RateLimited) {
+    insert(SHOULD_RETRY, Some("true"));
+    insert(RETRY_AFTER, Some(&over.retry_after.to_string()));
+    insert(HeaderName::from_static("anthropic-ratelimit-requests-limit"), Some(&over.limit.to_string()));
+    insert(HeaderName::from_static("anthropic-ratelimit-requests-remaining"), Some("0"));
+    insert(HeaderName::from_static("anthropic-ratelimit-requests-reset"), Some(&over.reset.to_string()));
+}
+
+/// What a planned error says to retries; over a rate limit, besides what the service says there.
+fn planned_headers(
+    insert: &mut impl FnMut(HeaderName, Option<&str>),
+    planned: &FaultError,
+    now: Option<Timestamp>,
+) {
+    if let (ErrorType::RateLimitError, Some(now)) = (planned.kind, now) {
+        let retry_after = u64::from(planned.retry_after.unwrap_or(1));
+        limit_headers(insert, &RateLimited::after(retry_after, now));
+    }
+    if let Some(seconds) = planned.retry_after {
+        insert(RETRY_AFTER, Some(&seconds.to_string()));
+    }
+    if let Some(milliseconds) = planned.retry_after_ms {
+        insert(HeaderName::from_static("retry-after-ms"), Some(&milliseconds.to_string()));
+    }
+    if let Some(should_retry) = planned.should_retry {
+        insert(SHOULD_RETRY, Some(if should_retry { "true" } else { "false" }));
+    }
 }
 
 /// The answer to our own fault. The panic's own message is on stderr already.

@@ -112,16 +112,23 @@ impl<S: Sync> FromRequestParts<S> for Query {
 /// bytes that are not UTF-8 are an unknown id, which is the lookup's answer (check 9).
 pub(super) struct InviteId(pub(super) String);
 
+impl InviteId {
+    /// The id that a path names, if it names one that can exist.
+    pub(super) fn of(path: &str) -> Option<String> {
+        let raw = path.strip_prefix("/v1/organizations/invites/")?;
+        Some(percent_decode_str(raw).decode_utf8().ok()?.into_owned()).filter(|id| !id.is_empty())
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for InviteId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         // Not axum's `Path`, which answers bytes that are not UTF-8 in its own words.
-        let (_, raw) = parts.uri.path().rsplit_once('/').unwrap_or_default();
-        let bytes = percent_decode_str(raw);
-        match bytes.clone().decode_utf8() {
-            Ok(id) => Ok(InviteId(id.into_owned())),
-            Err(_) => Err(ApiError::invite_unknown(&bytes.decode_utf8_lossy())),
-        }
+        let path = parts.uri.path();
+        Self::of(path).map(InviteId).ok_or_else(|| {
+            let (_, raw) = path.rsplit_once('/').unwrap_or_default();
+            ApiError::invite_unknown(&percent_decode_str(raw).decode_utf8_lossy())
+        })
     }
 }

@@ -5,6 +5,7 @@ mod caller;
 mod error;
 mod exchange;
 mod extract;
+mod fault;
 mod invites;
 
 use axum::{
@@ -16,32 +17,29 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::world::World;
+use crate::world::{Operation, World};
 use error::ApiError;
+pub(crate) use fault::Dropped;
 
-/// What a route does, in the words of the vendor's SDKs, and what a scoped key needs for it
-/// (docs/fidelity.md).
+/// A route's operation, and what a scoped key needs for it (docs/fidelity.md, "Keys").
 #[derive(Debug)]
-struct Operation {
-    name: &'static str,
+struct Route {
+    operation: Operation,
     method: MethodFilter,
     /// Any one of these is enough.
     scopes: &'static [&'static str],
-    /// Whether it makes an invite, which has a limit of its own.
-    creates: bool,
 }
 
 const WRITES: &[&str] = &["write:members"];
 const READS: &[&str] = &["read:members", "read:org_audit"];
 
-const CREATE: &Operation =
-    &Operation { name: "invites.create", method: MethodFilter::POST, scopes: WRITES, creates: true };
-const LIST: &Operation =
-    &Operation { name: "invites.list", method: MethodFilter::GET, scopes: READS, creates: false };
-const RETRIEVE: &Operation =
-    &Operation { name: "invites.retrieve", method: MethodFilter::GET, scopes: READS, creates: false };
-const DELETE: &Operation =
-    &Operation { name: "invites.delete", method: MethodFilter::DELETE, scopes: WRITES, creates: false };
+const CREATE: &Route =
+    &Route { operation: Operation::InvitesCreate, method: MethodFilter::POST, scopes: WRITES };
+const LIST: &Route = &Route { operation: Operation::InvitesList, method: MethodFilter::GET, scopes: READS };
+const RETRIEVE: &Route =
+    &Route { operation: Operation::InvitesRetrieve, method: MethodFilter::GET, scopes: READS };
+const DELETE: &Route =
+    &Route { operation: Operation::InvitesDelete, method: MethodFilter::DELETE, scopes: WRITES };
 
 /// Every path that is not the tester's. The order of the checks is that of docs/fidelity.md: routes
 /// here, then the arguments of each handler from left to right.
@@ -67,10 +65,10 @@ fn edged(routes: Router<World>, world: World) -> Router {
     Router::new().fallback_service(edge.service(routes))
 }
 
-fn on<H, T>(operation: &'static Operation, handler: H) -> MethodRouter<World>
+fn on<H, T>(route: &'static Route, handler: H) -> MethodRouter<World>
 where
     H: Handler<T, World>,
     T: 'static,
 {
-    MethodRouter::new().on(operation.method, handler).route_layer(Extension(operation))
+    MethodRouter::new().on(route.method, handler).route_layer(Extension(route))
 }

@@ -1,112 +1,126 @@
-//! The tester's door, `/_mock`: only HTTP spelling of what the world can do.
+//! The tester's door, `/_mock`: the routes, who may use them, and how they refuse.
+
+mod handlers;
 
 use axum::{
     Json, Router,
-    extract::{Path, Request, State, rejection::PathRejection},
-    http::{HeaderMap, StatusCode, header::ORIGIN},
+    extract::{DefaultBodyLimit, Request},
+    http::{StatusCode, header::ORIGIN},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use serde_json::{Value, json};
 
-use crate::{
-    credential::{Credential, NoCredential},
-    world::{Invite, Refusal, World},
-};
+use crate::world::{FixtureError, World};
 
-/// The routes, without their common prefix.
-pub(crate) fn router(world: World) -> Router {
-    Router::new()
-        .route("/health", get(health))
-        .route("/invites/{invite_id}/accept", post(accept))
-        .fallback(async || {
-            let routes = "GET /_mock/health, POST /_mock/invites/{invite_id}/accept";
-            ControlError::new(
-                StatusCode::NOT_FOUND,
-                "route-unknown",
-                format!("no such control route; there are: {routes}"),
+/// The most that a state may hold.
+const STATE_LIMIT: usize = 256 * 1024 * 1024;
+
+/// What there is, for the index and for whoever loses the way.
+const ROUTES: &[(&str, &str, &str)] = &[
+    ("GET", "/_mock", "this list"),
+    ("GET", "/_mock/health", "whether the server is there"),
+    ("POST", "/_mock/reset", "puts everything back and empties the journal"),
+    ("GET", "/_mock/state", "the state as a fixture document"),
+    ("PUT", "/_mock/state", "puts a fixture document in the place of the state"),
+    ("POST", "/_mock/invites/{invite_id}/accept", "what the invitee does"),
+    ("GET", "/_mock/clock", "what the clock reads"),
+    (
+        "PUT",
+        "/_mock/clock",
+        "{\"advance\": \"22d\"}, {\"now\": \"2026-01-01T00:00:00Z\"} or {\"system\": true}",
+    ),
+    ("GET", "/_mock/faults", "what is planned, with its hits"),
+    ("POST", "/_mock/faults", "plans a fault, or a list of them"),
+    ("DELETE", "/_mock/faults", "forgets all that is planned"),
+    ("GET", "/_mock/requests", "what was asked; filters operation, status, invite_id"),
+    ("DELETE", "/_mock/requests", "empties the journal"),
+];
+
+/// The routes, without their common prefix. Shut, the door lets nothing in but the question for health.
+pub(crate) fn router(world: World, open: bool) -> Router {
+    let health = Router::new().route("/health", get(handlers::health));
+    let routes = if open {
+        health
+            .route("/", get(index))
+            .route("/reset", post(handlers::reset))
+            .route("/state", get(handlers::state).put(handlers::put_state))
+            .route("/invites/{invite_id}/accept", post(handlers::accept))
+            .route("/clock", get(handlers::clock).put(handlers::put_clock))
+            .route(
+                "/faults",
+                get(handlers::faults).post(handlers::plan_faults).delete(handlers::clear_faults),
             )
+            .route("/requests", get(handlers::requests).delete(handlers::clear_requests))
+    } else {
+        health
+    };
+    routes
+        .fallback(async || {
+            let routes: Vec<_> = ROUTES.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+            let message = format!("no such control route; there are: {}", routes.join(", "));
+            ControlError::new(StatusCode::NOT_FOUND, "route-unknown", message)
         })
         .method_not_allowed_fallback(async || {
             let message = "the control route exists, the method does not; see the Allow header";
             ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message)
         })
+        .layer(DefaultBodyLimit::max(STATE_LIMIT))
         .layer(middleware::from_fn(shut_to_web_pages))
         .with_state(world)
 }
 
-/// An answer that refuses: a status, the slug in `x-mock-reason`, and a message in JSON.
+async fn index() -> Json<Value> {
+    let routes: Vec<_> = ROUTES
+        .iter()
+        .map(|(method, path, what)| json!({"method": method, "path": path, "what": what}))
+        .collect();
+    Json(
+        json!({"routes": routes, "scope": "with a credential a call is about its organization, without one about the whole world"}),
+    )
+}
+
+/// An answer that refuses: a status, the slug in `x-mock-reason`, and what is wrong, in JSON.
 struct ControlError {
     status: StatusCode,
     reason: &'static str,
-    message: String,
+    error: Value,
 }
 
 impl ControlError {
     fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
-        ControlError { status, reason, message: message.into() }
+        ControlError { status, reason, error: json!({"message": message.into()}) }
+    }
+
+    /// Something wrong with a field of the body or the query.
+    fn field(path: &str, message: impl Into<String>) -> Self {
+        let error = json!({"message": message.into(), "path": path});
+        ControlError { status: StatusCode::BAD_REQUEST, reason: "input-invalid", error }
+    }
+}
+
+/// The first problem's message and path, and the list of all.
+impl From<FixtureError> for ControlError {
+    fn from(refused: FixtureError) -> Self {
+        let problem = |problem: &crate::world::Problem| {
+            let (line, column) = problem.place.unzip();
+            json!({"path": problem.path, "message": problem.message, "line": line, "column": column})
+        };
+        let first = refused.problems.first();
+        let error = json!({
+            "message": first.map(|problem| &problem.message),
+            "path": first.map(|problem| &problem.path),
+            "problems": refused.problems.iter().map(problem).collect::<Vec<_>>(),
+        });
+        ControlError { status: StatusCode::BAD_REQUEST, reason: "input-invalid", error }
     }
 }
 
 impl IntoResponse for ControlError {
     fn into_response(self) -> Response {
-        let reason = [("x-mock-reason", self.reason)];
-        (self.status, reason, Json(json!({"error": {"message": self.message}}))).into_response()
+        (self.status, [("x-mock-reason", self.reason)], Json(json!({"error": self.error}))).into_response()
     }
-}
-
-/// `GET /_mock/health`: the world is seeded and the server listens, or nobody would answer.
-async fn health() -> Json<Value> {
-    Json(json!({"status": "ok"}))
-}
-
-/// `POST /_mock/invites/{invite_id}/accept`: what the invitee does by clicking the link in the e-mail.
-///
-/// With a credential, in its organization; without one, in the one organization that has the invite.
-async fn accept(
-    State(world): State<World>,
-    headers: HeaderMap,
-    id: Result<Path<String>, PathRejection>,
-) -> Result<Json<Invite>, ControlError> {
-    let not_found = |id: &str| {
-        ControlError::new(StatusCode::NOT_FOUND, "invite-unknown", format!("there is no invite `{id}`"))
-    };
-    let Ok(Path(id)) = id else { return Err(not_found("(not UTF-8)")) };
-    let organization = match Credential::of(&headers) {
-        Ok(credential) => world.organization_of(credential.secret()).ok_or_else(|| {
-            ControlError::new(
-                StatusCode::UNAUTHORIZED,
-                "key-unknown",
-                "the credential belongs to no organization of this world",
-            )
-        })?,
-        Err(NoCredential::NotBearer) => {
-            let message = "Authorization has to be: Bearer <key>";
-            return Err(ControlError::new(StatusCode::UNAUTHORIZED, "bearer-malformed", message));
-        }
-        Err(NoCredential::Missing) => {
-            let mut having = world.organizations();
-            having.retain(|organization| organization.invite(&id).is_some());
-            let several = having.len() > 1;
-            having.pop().filter(|_| !several).ok_or_else(|| match several {
-                true => {
-                    let message = "several organizations have this invite; send the key of one of them";
-                    ControlError::new(StatusCode::CONFLICT, "organization-ambiguous", message)
-                }
-                false => not_found(&id),
-            })?
-        }
-    };
-    organization.accept_invite(&id).map(Json).map_err(|refusal| match refusal {
-        Refusal::Unknown | Refusal::Deleted => not_found(&id),
-        Refusal::Accepted => {
-            ControlError::new(StatusCode::CONFLICT, "invite-accepted", "the invite has been accepted before")
-        }
-        Refusal::Expired => {
-            ControlError::new(StatusCode::CONFLICT, "invite-expired", "the invite has expired")
-        }
-    })
 }
 
 /// A web page may not reach the door, whatever it asks for: the browser tells on it.

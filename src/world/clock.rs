@@ -29,6 +29,26 @@ impl Clock {
     }
 }
 
+impl Clock {
+    /// The same clock, moved; a frozen one stays frozen.
+    pub fn advanced(self, by: SignedDuration) -> Self {
+        match self {
+            Clock::System => Clock::Shifted(by),
+            Clock::Shifted(already) => Clock::Shifted(already.saturating_add(by)),
+            Clock::Frozen(at) => Clock::Frozen(plus(at, by)),
+        }
+    }
+
+    /// The clock as a fixture writes it; `None` for the system's, which it leaves out.
+    pub(crate) fn written(self) -> Option<Moment> {
+        match self {
+            Clock::System => None,
+            Clock::Shifted(by) => Some(Moment::Offset(by)),
+            Clock::Frozen(at) => Some(Moment::At(at)),
+        }
+    }
+}
+
 impl From<Moment> for Clock {
     fn from(moment: Moment) -> Self {
         match moment {

@@ -165,6 +165,21 @@ impl Invites {
         }
     }
 
+    /// The members' addresses, as they are compared, in the order of their bytes.
+    pub(crate) fn members(&self) -> Vec<Arc<str>> {
+        let mut members: Vec<_> = self.members.iter().cloned().collect();
+        members.sort();
+        members
+    }
+
+    /// All records: the deleted ones, the longest deleted first, then the others by the order of their making.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Record>> {
+        let deleted = self.deletions.iter().filter_map(|id| self.deleted.get(id)).map(|(_, record)| record);
+        let mut others: Vec<_> = self.records.iter().collect();
+        others.sort_by_key(|(position, _)| position.number);
+        deleted.chain(others.into_iter().map(|(_, record)| record))
+    }
+
     pub(crate) fn is_member(&self, email: &str) -> bool {
         self.members.contains(&normalized(email))
     }

@@ -59,6 +59,13 @@ impl KeyDigest {
     }
 }
 
+impl fmt::Display for KeyDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 /// A credential as logs and journals may show it: its prefix and its last four characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RedactedKey(String);

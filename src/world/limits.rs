@@ -83,6 +83,15 @@ pub(crate) struct RateLimited {
     pub counted: &'static str,
 }
 
+impl RateLimited {
+    /// Over the documented limit, until so many seconds after now.
+    pub(crate) fn after(retry_after: u64, now: Timestamp) -> Self {
+        let wait = SignedDuration::from_secs(i64::try_from(retry_after).unwrap_or(i64::MAX));
+        let reset = now.saturating_add(wait).unwrap_or(now);
+        RateLimited { limit: 100, retry_after, reset, counted: "requests" }
+    }
+}
+
 /// An organization's counters.
 #[derive(Debug)]
 pub(crate) struct Limits {

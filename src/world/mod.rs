@@ -1,22 +1,30 @@
 //! What the mock remembers: organizations, found by the credential that a caller sends. No HTTP here.
 
 mod clock;
+mod faults;
 mod fixture;
 mod ids;
 mod invite;
 mod invites;
+mod journal;
 mod keys;
 mod limits;
+mod operation;
 mod organization;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+    Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
 };
 
 use dashmap::{DashMap, Entry};
+use jiff::SignedDuration;
 
 pub use clock::{Clock, Moment};
+pub use faults::{ErrorType, Fault, FaultError, Outcome, PlannedFault};
+pub(crate) use fixture::dump::fault as fault_document;
+pub(crate) use fixture::parse_delay;
 #[cfg(feature = "cli")]
 pub use fixture::schema;
 pub use fixture::{Fixture, FixtureError, Problem, Settings};
@@ -24,13 +32,20 @@ use ids::Ids;
 pub(crate) use invite::is_email;
 pub use invite::{Invite, Role, Status};
 pub use invites::{Cursor, Listing, Page, Refusal, UnknownCursor};
+use journal::Journal;
+pub(crate) use journal::KEPT_BODY;
+pub use journal::{JournalEntry, JournalFilter};
 pub(crate) use keys::RedactedKey;
 use keys::{KeyDigest, KeyKind};
 pub use limits::RateLimit;
 pub(crate) use limits::RateLimited;
+pub use operation::Operation;
 use organization::OwnerAccess;
-use organization::Seed;
+use organization::{Common, Seed};
 pub use organization::{CreateRefusal, NewInvite, Organization, OrganizationType};
+
+/// How many requests a journal keeps unless asked otherwise.
+const JOURNAL: usize = 1000;
 
 /// How many organizations one world holds; the next new key is refused.
 const MOST_ORGANIZATIONS: usize = 10_000;
@@ -38,21 +53,117 @@ const MOST_ORGANIZATIONS: usize = 10_000;
 /// All organizations, and what a new key gets. Clones are handles to the same world.
 #[derive(Clone, Debug)]
 pub struct World {
-    inner: Arc<Inner>,
+    shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
-struct Inner {
-    seed: u64,
+struct Shared {
+    /// What a reset brings back.
+    fixture: Fixture,
+    /// The organizations that there are. A reset or a new state puts another in its place as a whole,
+    /// so that nobody ever sees a part of each.
+    now: RwLock<Arc<Organizations>>,
+    request_ids: Ids,
+    /// What was asked without ever reaching an organization.
+    journal: Journal,
+    /// Numbers the entries of all journals.
+    answered: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Organizations {
+    common: Common,
     /// Takes any non-empty credential for an admin key.
     any_key: bool,
     /// What each good key that nothing pins gets its own copy of; without one such keys are refused.
-    template: Option<Seed>,
+    /// Whoever makes an organization holds it, so that a clock that is set for all reaches all.
+    template: RwLock<Option<Seed>>,
+    /// The organizations of the fixture, with or without keys.
+    pinned: Vec<Arc<Organization>>,
     keys: DashMap<KeyDigest, Key>,
     /// How many organizations there are. Kept beside the map because several keys may share one.
-    organizations: AtomicUsize,
-    request_ids: Ids,
-    rate_limit: RateLimit,
+    count: AtomicUsize,
+}
+
+impl Organizations {
+    fn new(fixture: Fixture) -> Self {
+        let Fixture { settings, template, organizations } = fixture;
+        let common = Common {
+            id_seed: settings.seed,
+            rate_limit: settings.rate_limit,
+            journal: settings.journal.unwrap_or(JOURNAL),
+        };
+        let (keys, mut all) = (DashMap::new(), Vec::new());
+        for (index, pinned) in organizations.into_iter().enumerate() {
+            let id = pinned.id.unwrap_or_else(|| {
+                Ids::new(common.id_seed, format!("pinned organization {index}").as_bytes()).uuid().into()
+            });
+            let organization = Arc::new(Organization::new(id, pinned.seed, common));
+            for key in pinned.keys {
+                let (state, scopes) = (key.state, key.scopes);
+                keys.insert(key.digest, Key { organization: organization.clone(), state, scopes });
+            }
+            all.push(organization);
+        }
+        let count = AtomicUsize::new(all.len());
+        Organizations {
+            common,
+            any_key: settings.any_key,
+            template: RwLock::new(template),
+            pinned: all,
+            keys,
+            count,
+        }
+    }
+
+    /// The key that a credential is; made if it is good and new. `None` for an inference key.
+    fn key(&self, secret: &[u8]) -> Result<Option<Key>, Denial> {
+        let digest = KeyDigest::of(secret);
+        if let Some(key) = self.keys.get(&digest) {
+            return Ok(Some(key.clone()));
+        }
+        let template = read(&self.template);
+        match KeyKind::of(secret) {
+            _ if self.any_key && !secret.is_empty() => {}
+            KeyKind::Admin => {}
+            KeyKind::Inference if template.is_some() => return Ok(None),
+            KeyKind::Inference | KeyKind::Other => return Err(Denial::Unknown),
+            KeyKind::Malformed => return Err(Denial::Malformed),
+        }
+        let seed = template.as_ref().ok_or(Denial::Unknown)?;
+        match self.keys.entry(digest) {
+            Entry::Occupied(made_meanwhile) => Ok(Some(made_meanwhile.get().clone())),
+            Entry::Vacant(place) => {
+                self.count
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
+                        (count < MOST_ORGANIZATIONS).then_some(count + 1)
+                    })
+                    .map_err(|_| Denial::Full)?;
+                let id = Ids::new(self.common.id_seed, digest.bytes()).uuid();
+                let organization = Arc::new(Organization::new(id, seed.clone(), self.common));
+                let key = Key { organization, state: KeyState::Active, scopes: Scopes::All };
+                Ok(Some(place.insert(key).clone()))
+            }
+        }
+    }
+
+    /// All of them, those of the fixture first, the others by their ids.
+    fn all(&self) -> Vec<Arc<Organization>> {
+        let pinned: HashSet<_> = self.pinned.iter().map(Arc::as_ptr).collect();
+        let mut made: Vec<_> = self.keys.iter().map(|key| key.organization.clone()).collect();
+        made.retain(|organization| !pinned.contains(&Arc::as_ptr(organization)));
+        made.sort_by(|a, b| a.id().cmp(b.id()));
+        self.pinned.iter().cloned().chain(made).collect()
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    // Whatever is written is written in one step.
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A key that the world knows.
@@ -123,28 +234,14 @@ pub(crate) enum Denial {
 impl World {
     /// A world as the fixture describes it.
     pub fn new(fixture: Fixture) -> Self {
-        let Fixture { settings, template, organizations } = fixture;
-        let (seed, rate_limit, count) = (settings.seed, settings.rate_limit, organizations.len());
-        let keys = DashMap::new();
-        for (index, pinned) in organizations.into_iter().enumerate() {
-            let id = pinned.id.unwrap_or_else(|| {
-                Ids::new(seed, format!("pinned organization {index}").as_bytes()).uuid().into()
-            });
-            let organization = Arc::new(Organization::new(id, pinned.seed, seed, rate_limit));
-            for key in pinned.keys {
-                let (state, scopes) = (key.state, key.scopes);
-                keys.insert(key.digest, Key { organization: organization.clone(), state, scopes });
-            }
-        }
+        let (seed, journal) = (fixture.settings.seed, fixture.settings.journal.unwrap_or(JOURNAL));
         World {
-            inner: Arc::new(Inner {
-                seed,
-                any_key: settings.any_key,
-                template,
-                keys,
-                organizations: AtomicUsize::new(count),
+            shared: Arc::new(Shared {
+                now: RwLock::new(Arc::new(Organizations::new(fixture.clone()))),
+                fixture,
                 request_ids: Ids::new(seed, b"requests"),
-                rate_limit,
+                journal: Journal::new(journal),
+                answered: AtomicU64::new(0),
             }),
         }
     }
@@ -155,7 +252,7 @@ impl World {
     /// The [`Denial`] says what is wrong with the credential, in the order of the
     /// checks: shape, then whether anybody knows it, then its state.
     pub(crate) fn admit(&self, secret: &[u8]) -> Result<Access, Denial> {
-        let Some(key) = self.key(secret)? else { return Ok(Access::Inference) };
+        let Some(key) = self.now().key(secret)? else { return Ok(Access::Inference) };
         match key.state {
             KeyState::Active => Ok(Access::Organization(key.organization, key.scopes)),
             KeyState::Disabled => Err(Denial::Disabled),
@@ -164,7 +261,7 @@ impl World {
     }
 
     /// The organization that a credential belongs to, whatever its state and scopes; made if it is
-    /// good and new.
+    /// good and new. After the whole world was reset or given another state, ask again.
     ///
     /// ```
     /// let world = anthropic_admin_mock::World::default();
@@ -177,53 +274,174 @@ impl World {
 
     /// The same for the bytes of a header.
     pub(crate) fn organization_of(&self, secret: &[u8]) -> Option<Arc<Organization>> {
-        self.key(secret).ok().flatten().map(|key| key.organization)
+        self.now().key(secret).ok().flatten().map(|key| key.organization)
     }
 
-    /// All organizations that there are by now, in the order of their ids.
+    /// All organizations that there are by now: those of the fixture first, the others by their ids.
     pub fn organizations(&self) -> Vec<Arc<Organization>> {
-        let mut all: Vec<_> = self.inner.keys.iter().map(|key| key.organization.clone()).collect();
-        all.sort_by(|a, b| a.id().cmp(b.id()));
-        // Several keys may share one.
-        all.dedup_by(|a, b| Arc::ptr_eq(a, b));
-        all
+        self.now().all()
     }
 
-    /// The key that a credential is; made if it is good and new. `None` for an inference key.
-    fn key(&self, secret: &[u8]) -> Result<Option<Key>, Denial> {
-        let digest = KeyDigest::of(secret);
-        if let Some(key) = self.inner.keys.get(&digest) {
-            return Ok(Some(key.clone()));
+    /// Puts everything back: all organizations, their clocks and faults, and empties all journals.
+    /// Whoever is answered meanwhile sees the world before or the world after, never a part of each.
+    pub fn reset(&self) {
+        self.replace(self.shared.fixture.clone());
+        self.shared.journal.clear();
+    }
+
+    /// The world as a fixture document: the template, and every organization with its keys' digests,
+    /// its clock and what is left of its faults. Written to a file it is a fixture that brings the same
+    /// world back.
+    pub fn state(&self) -> serde_json::Value {
+        let now = self.now();
+        let mut document = match &*read(&now.template) {
+            Some(seed) => seed.document(),
+            None => serde_json::json!({}),
+        };
+        let mut keys: HashMap<_, Vec<_>> = HashMap::new();
+        for key in &now.keys {
+            keys.entry(Arc::as_ptr(&key.organization)).or_default().push(key.document(key.key()));
         }
-        match KeyKind::of(secret) {
-            _ if self.inner.any_key && !secret.is_empty() => {}
-            KeyKind::Admin => {}
-            KeyKind::Inference if self.inner.template.is_some() => return Ok(None),
-            KeyKind::Inference | KeyKind::Other => return Err(Denial::Unknown),
-            KeyKind::Malformed => return Err(Denial::Malformed),
-        }
-        let template = self.inner.template.as_ref().ok_or(Denial::Unknown)?;
-        match self.inner.keys.entry(digest) {
-            Entry::Occupied(made_meanwhile) => Ok(Some(made_meanwhile.get().clone())),
-            Entry::Vacant(place) => {
-                self.inner
-                    .organizations
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
-                        (count < MOST_ORGANIZATIONS).then_some(count + 1)
-                    })
-                    .map_err(|_| Denial::Full)?;
-                let (seed, rate_limit) = (self.inner.seed, self.inner.rate_limit);
-                let id = Ids::new(seed, digest.bytes()).uuid();
-                let organization = Arc::new(Organization::new(id, template.clone(), seed, rate_limit));
-                let key = Key { organization, state: KeyState::Active, scopes: Scopes::All };
-                Ok(Some(place.insert(key).clone()))
+        let entry = |organization: Arc<Organization>| {
+            let mut entry = organization.state_document();
+            entry["id"] = organization.id().into();
+            let mut keys = keys.get(&Arc::as_ptr(&organization)).cloned().unwrap_or_default();
+            keys.sort_by_key(ToString::to_string);
+            entry["keys"] = keys.into();
+            // Where the document sets a clock, one that runs with the system's has to say so.
+            if document.get("clock").is_some() && entry.get("clock").is_none() {
+                entry["clock"] = "+0ms".into();
             }
+            entry
+        };
+        let organizations: serde_json::Value = now.all().into_iter().map(entry).collect();
+        document["organizations"] = organizations;
+        document
+    }
+
+    /// Puts another world in the place of this one. A reset still brings back what the world began with.
+    /// Journals of organizations begin anew.
+    ///
+    /// # Errors
+    /// All problems of the document; nothing changes then.
+    pub fn put_state(&self, json: &str) -> Result<(), FixtureError> {
+        let settings = self.shared.fixture.settings.clone();
+        self.replace(Fixture::parse_state(json, settings)?);
+        Ok(())
+    }
+
+    fn replace(&self, fixture: Fixture) {
+        let organizations = Arc::new(Organizations::new(fixture));
+        *write(&self.shared.now) = organizations;
+    }
+
+    /// The clock that a new key's organization begins with.
+    pub fn clock(&self) -> Clock {
+        read(&self.now().template).as_ref().map(|seed| seed.clock).unwrap_or_default()
+    }
+
+    /// Gives every organization another clock, those to come included.
+    pub fn set_clock(&self, clock: Clock) {
+        self.change_clocks(|_| clock);
+    }
+
+    /// Moves every organization's clock, those to come included.
+    pub fn advance_clock(&self, by: SignedDuration) {
+        self.change_clocks(|clock| clock.advanced(by));
+    }
+
+    fn change_clocks(&self, change: impl Fn(Clock) -> Clock) {
+        let now = self.now();
+        // Held throughout, so that no organization is made from the old clock after its turn.
+        let mut template = write(&now.template);
+        if let Some(seed) = template.as_mut() {
+            seed.clock = change(seed.clock);
         }
+        for organization in now.all() {
+            organization.change_clock(&change);
+        }
+    }
+
+    /// Plans faults for every organization that there is by now and, from its beginning, for each to come.
+    pub fn plan_faults(&self, faults: &[Fault]) {
+        let now = self.now();
+        let mut template = write(&now.template);
+        if let Some(seed) = template.as_mut() {
+            seed.faults = seed.faults.iter().chain(faults).cloned().collect();
+        }
+        for organization in now.all() {
+            organization.plan_faults(faults.iter().cloned());
+        }
+    }
+
+    /// Forgets all that is planned, for organizations to come as well.
+    pub fn clear_faults(&self) {
+        let now = self.now();
+        let mut template = write(&now.template);
+        if let Some(seed) = template.as_mut() {
+            seed.faults = Arc::default();
+        }
+        for organization in now.all() {
+            organization.clear_faults();
+        }
+    }
+
+    /// What is planned in all organizations, one after the other.
+    pub fn faults(&self) -> Vec<PlannedFault> {
+        self.organizations().iter().flat_map(|organization| organization.faults()).collect()
+    }
+
+    /// What was asked of all organizations and of none, oldest first.
+    pub fn requests(&self, filter: &JournalFilter) -> Vec<JournalEntry> {
+        let mut entries = self.shared.journal.read(filter);
+        entries.extend(self.organizations().iter().flat_map(|organization| organization.requests(filter)));
+        entries.sort_by_key(|entry| entry.number);
+        entries
+    }
+
+    /// Empties all journals.
+    pub fn clear_requests(&self) {
+        self.shared.journal.clear();
+        for organization in self.organizations() {
+            organization.clear_requests();
+        }
+    }
+
+    /// Writes down a request, in its organization's journal or, where it reached none, in the world's.
+    pub(crate) fn record(&self, organization: Option<&Organization>, entry: JournalEntry) {
+        let number = self.shared.answered.fetch_add(1, Ordering::Relaxed);
+        let time = organization.map_or(Clock::System, Organization::clock).now();
+        let journal = organization.map_or(&self.shared.journal, Organization::journal);
+        journal.add(JournalEntry { number, time, ..entry });
     }
 
     /// The next request's id.
     pub(crate) fn request_id(&self) -> String {
-        self.inner.request_ids.request()
+        self.shared.request_ids.request()
+    }
+
+    /// What the user chose.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.shared.fixture.settings
+    }
+
+    fn now(&self) -> Arc<Organizations> {
+        read(&self.shared.now).clone()
+    }
+}
+
+impl Key {
+    /// The key as a fixture writes it.
+    fn document(&self, digest: &KeyDigest) -> serde_json::Value {
+        let key = serde_json::Value::from(digest.to_string());
+        let mut entry = serde_json::json!({ "key": key });
+        if self.state != KeyState::Active {
+            entry["state"] = serde_json::json!(self.state);
+        }
+        if let Scopes::Only(scopes) = &self.scopes {
+            entry["scopes"] = serde_json::json!(scopes);
+        }
+        if entry.as_object().is_some_and(|fields| fields.len() == 1) { key } else { entry }
     }
 }
 

@@ -5,15 +5,19 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
     clock::{Clock, Moment, Reading},
+    faults::{self, Fault, PlannedFault},
+    fixture::{Fixture, FixtureError, Settings, dump},
     ids::Ids,
     invite::{Invite, LIFETIME, Life, Record, Role},
     invites::{Invites, Listing, Page, Refusal, UnknownCursor},
+    journal::{Journal, JournalEntry, JournalFilter},
     limits::{Limits, RateLimit, RateLimited},
+    operation::Operation,
 };
 
 /// The kind of an organization; it decides which roles exist (docs/fidelity.md, "Invites").
@@ -81,6 +85,15 @@ pub(crate) struct Seed {
     pub(crate) clock: Clock,
     pub(crate) policy: Arc<Policy>,
     pub(crate) invites: Invites,
+    pub(crate) faults: Arc<[Fault]>,
+}
+
+impl Seed {
+    /// The seed as a fixture's template; times that hang on an organization's beginning stay so.
+    pub(crate) fn document(&self) -> serde_json::Value {
+        let faults: Vec<_> = self.faults.iter().cloned().map(PlannedFault::new).collect();
+        dump::organization(self.clock, &self.policy, &self.invites, &faults, None)
+    }
 }
 
 /// An invitation to be made.
@@ -130,13 +143,16 @@ pub struct Organization {
     id_seed: u64,
     rate_limit: RateLimit,
     state: Mutex<State>,
+    journal: Journal,
 }
 
 #[derive(Debug)]
 struct State {
     clock: Clock,
     epoch: Timestamp,
+    policy: Arc<Policy>,
     invites: Invites,
+    faults: Vec<PlannedFault>,
     ids: Ids,
     limits: Limits,
 }
@@ -147,20 +163,31 @@ impl State {
     }
 }
 
+/// What every organization of a world has in common.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Common {
+    pub(crate) id_seed: u64,
+    pub(crate) rate_limit: RateLimit,
+    pub(crate) journal: usize,
+}
+
 impl Organization {
-    pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, id_seed: u64, rate_limit: RateLimit) -> Self {
+    pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, common: Common) -> Self {
         let id = id.into();
-        let state = Mutex::new(Self::beginning(&id, &seed, id_seed, rate_limit));
-        Organization { id, seed, id_seed, rate_limit, state }
+        let Common { id_seed, rate_limit, journal } = common;
+        let state = Mutex::new(Self::beginning(&id, seed.clone(), id_seed, rate_limit));
+        Organization { id, seed, id_seed, rate_limit, state, journal: Journal::new(journal) }
     }
 
-    fn beginning(id: &str, seed: &Seed, id_seed: u64, rate_limit: RateLimit) -> State {
-        let Seed { clock, invites, .. } = seed.clone();
+    fn beginning(id: &str, seed: Seed, id_seed: u64, rate_limit: RateLimit) -> State {
+        let Seed { clock, policy, invites, faults } = seed;
         let epoch = clock.now();
         State {
             clock,
             epoch,
+            policy,
             invites,
+            faults: faults.iter().cloned().map(PlannedFault::new).collect(),
             ids: Ids::new(id_seed, id.as_bytes()),
             limits: Limits::new(rate_limit, epoch),
         }
@@ -173,7 +200,7 @@ impl Organization {
 
     /// The organization's type.
     pub fn kind(&self) -> OrganizationType {
-        self.seed.policy.kind
+        self.state().policy.kind
     }
 
     /// Invites an address. Policy comes before the state of the address, and capacity last.
@@ -181,8 +208,8 @@ impl Organization {
     /// # Errors
     /// The [`CreateRefusal`] says why nothing was created.
     pub fn create_invite(&self, new: NewInvite) -> Result<Invite, CreateRefusal> {
-        self.seed.policy.permits(&new)?;
         let mut state = self.state();
+        state.policy.permits(&new)?;
         let reading = state.reading();
         if state.invites.is_member(&new.email) {
             return Err(CreateRefusal::AlreadyMember);
@@ -190,7 +217,7 @@ impl Organization {
         if let Some(pending) = state.invites.pending_for(&new.email, reading) {
             return Err(CreateRefusal::AlreadyInvited(pending.id.clone()));
         }
-        if let Some(limit) = self.seed.policy.member_limit
+        if let Some(limit) = state.policy.member_limit
             && state.invites.fills(limit, reading)
         {
             return Err(CreateRefusal::MemberLimit(limit));
@@ -265,8 +292,18 @@ impl Organization {
     /// Gives the organization another clock. For its rate limits time has passed, or, where the new
     /// clock is behind the old one, begins anew.
     pub fn set_clock(&self, clock: Clock) {
+        self.change_clock(|_| clock);
+    }
+
+    /// Moves the clock by a duration, which may be negative. A frozen one stays frozen.
+    pub fn advance_clock(&self, by: SignedDuration) {
+        self.change_clock(|clock| clock.advanced(by));
+    }
+
+    pub(crate) fn change_clock(&self, change: impl FnOnce(Clock) -> Clock) {
         let mut state = self.state();
         // Each is read once, the old one first: a clock set to itself must not seem to run backwards.
+        let clock = change(state.clock);
         let (was, is) = (state.clock.now(), clock.now());
         if is < was {
             state.limits = Limits::new(self.rate_limit, is);
@@ -274,10 +311,78 @@ impl Organization {
         state.clock = clock;
     }
 
-    /// Brings back the invites, the members and the clock that the organization began with. Times
-    /// that hang on its beginning are counted anew.
+    /// Brings back the invites, the members, the faults and the clock that the organization began with,
+    /// and empties the journal. Times that hang on its beginning are counted anew.
     pub fn reset(&self) {
-        *self.state() = Self::beginning(&self.id, &self.seed, self.id_seed, self.rate_limit);
+        let mut state = self.state();
+        *state = Self::beginning(&self.id, self.seed.clone(), self.id_seed, self.rate_limit);
+        self.journal.clear();
+    }
+
+    /// The organization as a fixture document, as its template: [`World::state`](super::World::state).
+    pub fn state_document(&self) -> serde_json::Value {
+        let state = self.state();
+        dump::organization(state.clock, &state.policy, &state.invites, &state.faults, Some(state.reading()))
+    }
+
+    /// Puts the organization into the state of a document's template. A reset still brings back what the
+    /// organization began with. The journal stays.
+    ///
+    /// # Errors
+    /// All problems of the document; nothing changes then.
+    pub fn put_state(&self, json: &str) -> Result<(), FixtureError> {
+        let settings = Settings { seed: self.id_seed, ..Settings::default() };
+        let fixture = Fixture::parse_state(json, settings)?;
+        let Fixture { template: Some(seed), organizations, .. } = fixture else {
+            return Err(FixtureError::of_state("invites", "the state of one organization needs `invites`"));
+        };
+        if !organizations.is_empty() {
+            let message = "the state of one organization has no others; send it without a credential";
+            return Err(FixtureError::of_state("organizations", message));
+        }
+        *self.state() = Self::beginning(&self.id, seed, self.id_seed, self.rate_limit);
+        Ok(())
+    }
+
+    /// What is planned to go wrong, in order, with what became of it.
+    pub fn faults(&self) -> Vec<PlannedFault> {
+        self.state().faults.clone()
+    }
+
+    /// Plans something to go wrong, after what is planned already. Of several faults that fit a request
+    /// the first that is not spent strikes.
+    pub fn plan_fault(&self, fault: Fault) {
+        self.plan_faults([fault]);
+    }
+
+    /// Plans several at once.
+    pub fn plan_faults(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state().faults.extend(faults.into_iter().map(PlannedFault::new));
+    }
+
+    /// Forgets all that is planned.
+    pub fn clear_faults(&self) {
+        self.state().faults.clear();
+    }
+
+    /// The fault that strikes a request, which is counted.
+    pub(crate) fn strike(&self, operation: Operation, invite_id: Option<&str>) -> Option<Fault> {
+        let mut state = self.state();
+        faults::strike(&mut state.faults, operation, invite_id)
+    }
+
+    /// What was asked of the organization, oldest first.
+    pub fn requests(&self, filter: &JournalFilter) -> Vec<JournalEntry> {
+        self.journal.read(filter)
+    }
+
+    /// Empties the journal.
+    pub fn clear_requests(&self) {
+        self.journal.clear();
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// Counts a request, and a creation where it is one.

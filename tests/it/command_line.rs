@@ -12,6 +12,7 @@ const OPTIONS: &[(&str, &str, &str)] = &[
     ("--now", "MOCK_NOW", "2026-01-01T00:00:00Z"),
     ("--seed", "MOCK_SEED", "7"),
     ("--journal", "MOCK_JOURNAL", "10"),
+    ("--no-control", "MOCK_NO_CONTROL", "true"),
     ("--rate-limit", "MOCK_RATE_LIMIT", "documented"),
     ("--log", "MOCK_LOG", "json"),
 ];

@@ -291,6 +291,34 @@ const BAD: &[Bad] = &[
         r#"{"invites": [], "groups": ["g", {"id": "g"}]}"#,
         &[(1, 33, "groups[1]", "this group is given twice")],
     ),
+    bad(
+        r#"{"invites": [], "faults": [{"operation": "nope", "drop": true}]}"#,
+        &[(1, 42, "faults[0].operation", "unknown variant `nope`, expected one of `*`, `invites.create`")],
+    ),
+    bad(
+        r#"{"invites": [], "faults": [{"operation": "*"}]}"#,
+        &[(1, 28, "faults[0]", "expected exactly one of `error`, `delay` and `drop`")],
+    ),
+    bad(
+        r#"{"invites": [], "faults": [{"operation": "*", "drop": true, "delay": "1s"}]}"#,
+        &[(1, 28, "faults[0]", "expected exactly one of")],
+    ),
+    bad(
+        r#"{"invites": [], "faults": [{"operation": "*", "delay": "1h"}]}"#,
+        &[(1, 56, "faults[0].delay", "a delay such as")],
+    ),
+    bad(
+        r#"{"invites": [], "faults": [{"operation": "*", "error": "teapot"}]}"#,
+        &[(1, 56, "faults[0].error", "unknown variant `teapot`")],
+    ),
+    bad(
+        r#"{"invites": [], "faults": [{"operation": "*", "drop": true, "times": 0}]}"#,
+        &[(1, 70, "faults[0].times", "a whole number from 1")],
+    ),
+    bad(
+        r#"{"organizations": [{"faults": [{"operation": "*", "drop": "half"}]}]}"#,
+        &[(1, 59, "organizations[0].faults[0].drop", "expected true or")],
+    ),
     // Everything in one document, and nothing that only follows from something else.
     bad(
         "{\n  \"seats\": 3,\n  \"invites\": [\n    {\"email\": \"zoë\", \"role\": \"boss\"},\n    {\"id\": \"x\", \"email\": \"a@b.c\"},\n    7,\n    {\"id\": \"x\", \"email\": \"é@b.c\", \"invited_at\": \"soon\"}\n  ],\n  \"organizations\": [{\"keys\": [{}]}]\n}",

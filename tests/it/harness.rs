@@ -98,6 +98,11 @@ impl Call {
         Call::delete(id, key).method("GET")
     }
 
+    /// A call of a control route with a key.
+    pub fn control(method: &str, route: &str, key: &str) -> Self {
+        Call::bare(method, &format!("/_mock/{route}")).header("x-api-key", key)
+    }
+
     /// What the invitee does, through the control routes.
     pub fn accept(id: &str, key: &str) -> Self {
         Call::bare("POST", &format!("/_mock/invites/{id}/accept")).header("x-api-key", key)

@@ -11,6 +11,7 @@ mod command_line;
 mod create;
 mod credentials;
 mod delete;
+mod door;
 mod fidelity;
 mod fixtures;
 mod harness;

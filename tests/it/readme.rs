@@ -49,19 +49,18 @@ fn words(command: &str) -> Vec<String> {
 /// What cURL would send, to where the server really is.
 fn curl(command: &str, to: SocketAddr) -> Answer {
     let mut words = words(command).into_iter().skip(1);
-    let (mut method, mut path, mut headers, mut body) =
-        (String::from("GET"), String::new(), Vec::new(), String::new());
+    let (mut method, mut path, mut headers, mut body) = (None, String::new(), Vec::new(), String::new());
     while let Some(word) = words.next() {
         match word.as_str() {
-            "--request" => method = words.next().unwrap(),
+            "--request" => method = words.next(),
             "--header" => headers.push(words.next().unwrap()),
             "--data" => {
-                method = "POST".into();
                 body = words.next().unwrap();
             }
             url => path = url.strip_prefix("http://127.0.0.1:4010").unwrap_or_else(|| panic!("{url}")).into(),
         }
     }
+    let method = method.unwrap_or_else(|| if body.is_empty() { "GET" } else { "POST" }.into());
     let call = Call::bare(&method, &path);
     let call = headers.iter().fold(call, |call, header| {
         let (name, value) = header.split_once(": ").unwrap();
@@ -122,6 +121,17 @@ fn the_commands_of_the_readme_do_what_it_shows() {
             other => panic!("no way to run {other}: {command}"),
         }
     }
+    let to = served.as_ref().expect("the page starts a server").address;
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let routes: Vec<_> =
+        page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("| `curl ")).collect();
+    for (route, command) in &routes {
+        let command = format!("curl {}", command.trim_end_matches("` |"));
+        assert_eq!(curl(&command, to).status, 200, "{command}");
+        let method = if command.contains("--data") && !command.contains("--request") { "POST" } else { "" };
+        assert!(route.starts_with(method), "{route} by {command}");
+    }
+    assert_eq!(routes.len(), 13);
     for tool in ["cargo", "curl", "docker"] {
         assert!(tools.iter().any(|seen| seen == tool), "{tool} in {tools:?}");
     }
@@ -149,7 +159,7 @@ fn the_links_of_the_readme_lead_somewhere() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let links: Vec<_> = page.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()).collect();
     assert!(links.len() > 4);
-    for link in links {
+    for link in links.into_iter().filter(|link| !link.starts_with('#')) {
         assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(link).exists(), "{link}");
     }
 }
