@@ -33,15 +33,18 @@ const GENERATION = {
 }[VERSION];
 
 const { AuthenticationError, BadRequestError, NotFoundError, PermissionDeniedError, RateLimitError } = Anthropic;
+const OverloadedError = Anthropic.OverloadedError ?? Anthropic.InternalServerError; // the older generation has none
 const ERRORS = new Map([
   [BadRequestError, [400, 'invalid_request_error']],
   [AuthenticationError, [401, 'authentication_error']],
   [PermissionDeniedError, [403, 'permission_error']],
   [NotFoundError, [404, 'not_found_error']],
   [RateLimitError, [429, 'rate_limit_error']],
+  [OverloadedError, [529, 'overloaded_error']],
 ]);
+const SHOULD_RETRY = { 429: 'true', 529: null }; // for the others it is 'false'
 
-// The classes that the current generation throws by `error_code`; to the older one each is a BadRequestError.
+// The classes that the current generation throws by `error_code`; the older one throws what they derive from.
 const { Organization } = Anthropic;
 const CODED = GENERATION.codedErrors && {
   already_member: Organization.AlreadyMemberError,
@@ -51,6 +54,7 @@ const CODED = GENERATION.codedErrors && {
   org_member_limit_exceeded: Organization.OrgMemberLimitExceededError,
   rbac_group_grants_owner_access: Organization.RBACGroupGrantsOwnerAccessError,
   rbac_group_owner_access_unconfirmed: Organization.RBACGroupOwnerAccessUnconfirmedError,
+  sandbox_egress_restricted: Anthropic.SandboxEgressRestrictedError,
 };
 
 const PENDING = 'invite_015gWxCN9Hfg2QhZwTK7Mdeu';
@@ -105,17 +109,18 @@ class Caller {
     assert.deepEqual({ ...(await invites.delete(id, options)) }, { id, type: 'invite_deleted' });
   }
 
-  // One request, answered by exactly this error; `organization: null` and `traced: false`: without those ids.
-  async fails(call, Class, message, { code, organization = UUID, traced = true } = {}) {
+  // One request, or `tries`, the last answered by exactly this error.
+  // `organization: null` and `traced: false`: without those ids.
+  async fails(call, Class, message, { code, organization = UUID, traced = true, tries = 1, shouldRetry } = {}) {
     const before = this.sent.length;
     const error = await call().then(
       () => assert.fail('it was done'),
       (reason) => reason,
     );
     assert.equal(error.constructor, Class, String(error));
-    assert.equal(this.sent.length - before, 1, 'the SDK must not try again');
+    assert.equal(this.sent.length - before, tries, 'the SDK must not try again');
 
-    const [status, type] = ERRORS.get(code ? BadRequestError : Class);
+    const [status, type] = ERRORS.get(Class) ?? ERRORS.get(Object.getPrototypeOf(Class));
     assert.deepEqual([error.status, error.type], [status, type]);
     const said = error.error.error.message;
     if (message instanceof RegExp) assert.match(said, message);
@@ -137,7 +142,8 @@ class Caller {
     if (organization) assert.match(error.headers.get('anthropic-organization-id'), organization);
     else assert.equal(error.headers.get('anthropic-organization-id'), null);
     assert.equal(error.headers.get('content-type'), 'application/json');
-    assert.equal(error.headers.get('x-should-retry'), status === 429 ? 'true' : 'false');
+    const wanted = status in SHOULD_RETRY ? SHOULD_RETRY[status] : 'false';
+    assert.equal(error.headers.get('x-should-retry'), shouldRetry ?? wanted);
     assert.match(error.headers.get('x-mock-reason'), SLUG);
     return error.headers;
   }
@@ -172,12 +178,31 @@ class Caller {
     return invite;
   }
 
+  // A call at the tester's door, about this test's own organization.
+  async control(method, route, body, url = DEFAULT_URL) {
+    const headers = { 'x-api-key': this.key, 'content-type': 'application/json' };
+    const response = await fetch(`${url}/_mock/${route}`, { method, headers, body: JSON.stringify(body) });
+    const text = await response.text();
+    assert.equal(response.status, 200, text);
+    return JSON.parse(text);
+  }
+
   // What the invitee does; there is no operation of the API for it.
-  async accept(id, url = DEFAULT_URL) {
-    const headers = { 'x-api-key': this.key };
-    const response = await fetch(`${url}/_mock/invites/${id}/accept`, { method: 'POST', headers });
-    assert.equal(response.status, 200);
-    return response.json();
+  accept(id, url = DEFAULT_URL) {
+    return this.control('POST', `invites/${id}/accept`, undefined, url);
+  }
+
+  plan(...faults) {
+    return this.control('POST', 'faults', faults.map((fault) => ({ operation: 'invites.delete', ...fault })));
+  }
+
+  // Deletes with exactly these statuses and faults are in the journal; the milliseconds between one and the next.
+  async journals(...wanted) {
+    const { requests } = await this.control('GET', 'requests');
+    const got = requests.map(({ operation, status, fault }) => [operation, status, fault]);
+    assert.deepEqual(got, wanted.map((answer) => ['invites.delete', ...answer]));
+    const times = requests.map(({ time }) => Date.parse(time));
+    return times.slice(1).map((later, sooner) => later - times[sooner]);
   }
 
   // One page of exactly these ids.
@@ -742,4 +767,107 @@ check('a client waits as long as the server says', async (caller) => {
     calls += 1;
   }
   assert.equal(caller.sent.length, calls + 1);
+});
+
+// What the faults do to the SDK's own retries, of which there are two; unasked it waits 375 ms or more.
+
+check('two overloads and then success', async (caller) => {
+  await caller.plan({ error: 'overloaded_error', retry_after_ms: 40, times: 2 });
+  await caller.deleted(caller.invites());
+  const overloaded = [529, 'overloaded_error'];
+  for (const wait of await caller.journals(overloaded, overloaded, [200, null])) {
+    assert.ok(wait >= 38 && wait < 370, String(wait));
+  }
+});
+
+check('a rate limit and its retry-after', async (caller) => {
+  await caller.plan({ error: 'rate_limit_error', retry_after: 1, times: 2 });
+  const atOnce = caller.invites({ maxRetries: 0 });
+  const headers = await caller.fails(() => atOnce.delete(PENDING), RateLimitError, /limit/i);
+  assert.equal(headers.get('retry-after'), '1');
+  await caller.deleted(caller.invites());
+  const limited = [429, 'rate_limit_error'];
+  const [, wait] = await caller.journals(limited, limited, [200, null]);
+  assert.ok(wait >= 998 && wait < 2000, String(wait));
+});
+
+check('should_retry stops the retries', async (caller) => {
+  await caller.plan({ error: 'overloaded_error', should_retry: false, times: 'always' });
+  const invites = caller.invites();
+  await caller.fails(() => invites.delete(PENDING), OverloadedError, 'Overloaded', { shouldRetry: 'false' });
+  await caller.journals([529, 'overloaded_error']);
+  assert.deepEqual((await caller.control('GET', 'faults')).faults.map(({ hits }) => hits), [1]);
+  assert.deepEqual(await caller.control('DELETE', 'faults'), { faults: [] });
+  await caller.deleted(invites);
+});
+
+check('a dropped connection is retried', async (caller) => {
+  await caller.plan({ drop: true });
+  await caller.deleted(caller.invites());
+  await caller.journals([null, 'drop'], [200, null]);
+});
+
+check('a dropped connection is an error without retries', async (caller) => {
+  await caller.plan({ drop: true });
+  await assert.rejects(caller.invites({ maxRetries: 0 }).delete(PENDING), Anthropic.APIConnectionError);
+  await caller.journals([null, 'drop']);
+  await caller.deleted(caller.invites());
+});
+
+check('a body cut short is not a broken connection', async (caller) => {
+  // The SDK looks at the status before it reads the body: an error is retried for its status, a success never.
+  await caller.plan({ drop: 'mid_body' });
+  await assert.rejects(caller.invites({ maxRetries: 0 }).delete(PENDING), Anthropic.InternalServerError);
+  await caller.plan({ drop: 'mid_body' }, { drop: 'mid_body', after_commit: true });
+  await assert.rejects(caller.invites().delete(PENDING), (error) => {
+    assert.equal(error.constructor, TypeError, String(error));
+    return true;
+  });
+  const cut = 'drop mid_body';
+  await caller.journals([500, cut], [500, cut], [200, cut]);
+  await caller.refused(caller.invites(), NotFoundError, notFound(PENDING));
+});
+
+check('a lost answer makes the retry find nothing', async (caller) => {
+  await caller.plan({ drop: true, after_commit: true });
+  const invites = caller.invites();
+  await caller.fails(() => invites.delete(PENDING), NotFoundError, notFound(PENDING), { tries: 2 });
+  await caller.journals([null, 'drop'], [404, null]);
+});
+
+check('after 22 days an invite has expired, until the reset', async (caller) => {
+  const invites = caller.invites();
+  const { id } = await caller.created(invites, 'forgotten@example.com');
+  await caller.control('PUT', 'clock', { advance: '22d' });
+  for (const pending of [PENDING, id]) await caller.refused(invites, BadRequestError, SAYS_EXPIRED, pending);
+  await caller.plan({ error: 'api_error', times: 'always' });
+  await caller.control('POST', 'reset');
+  await caller.journals();
+  await caller.lists(invites, LISTED);
+  await caller.deleted(invites);
+});
+
+check('a header strikes one call', async (caller) => {
+  const invites = caller.invites();
+  for (const [value, Class, message, options, reason] of [
+    // The retries carry it too.
+    ['overloaded_error; retry-after-ms=20', OverloadedError, 'Overloaded', { tries: 3 }, 'fault'],
+    ['overloaded_error; should-retry=false', OverloadedError, 'Overloaded', { shouldRetry: 'false' }, 'fault'],
+    ['nonsense', BadRequestError, /nonsense/, {}, 'fault-unknown'],
+  ]) {
+    const call = () => invites.delete(PENDING, { headers: { 'x-mock-fault': value } });
+    assert.equal((await caller.fails(call, Class, message, options)).get('x-mock-reason'), reason);
+  }
+  const defaultHeaders = { 'x-mock-fault': 'overloaded_error' };
+  await caller.refused(caller.invites({ maxRetries: 0, defaultHeaders }), OverloadedError, 'Overloaded');
+  await caller.deleted(invites);
+});
+
+check('an error code that is planned', async (caller) => {
+  const code = 'sandbox_egress_restricted';
+  await caller.plan({ error: 'permission_error', error_code: code });
+  const invites = caller.invites();
+  const Class = CODED ? CODED[code] : PermissionDeniedError;
+  await caller.fails(() => invites.delete(PENDING), Class, /./, { code });
+  await caller.deleted(invites);
 });

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta, timezone
 
 import anthropic
 from anthropic import (
-    AuthenticationError, BadRequestError, NotFoundError, Omit, PermissionDeniedError, RateLimitError, omit
+    APIConnectionError, AuthenticationError, BadRequestError, NotFoundError, Omit, OverloadedError,
+    PermissionDeniedError, RateLimitError, omit,
 )
 
 VERSION, DEFAULT_URL, EVERY_STATUS_URL, PINNED_URL, POLICIES_URL, THREE_AN_HOUR_URL, ONE_A_SECOND_URL = sys.argv[1:]
@@ -41,12 +42,14 @@ ERRORS = {
     PermissionDeniedError: (403, "permission_error"),
     NotFoundError: (404, "not_found_error"),
     RateLimitError: (429, "rate_limit_error"),
+    OverloadedError: (529, "overloaded_error"),
 }
+SHOULD_RETRY = {429: "true", 529: None}  # for the others it is "false"
 
-# The classes that the current generation raises by `error_code`; to the older one each is a BadRequestError.
+# The classes that the current generation raises by `error_code`; the older one raises what they derive from.
 CODED = {}
 if GENERATION["coded_errors"]:
-    from anthropic.types import OrgMemberLimitExceededError
+    from anthropic.types import OrgMemberLimitExceededError, SandboxEgressRestrictedError
     from anthropic.types.organization import (
         AlreadyMemberError, CannotInviteEmailsWithUnverifiedDomainsError, EmailDomainNotAllowedError,
         InviteAlreadyExistsError, RBACGroupGrantsOwnerAccessError, RBACGroupOwnerAccessUnconfirmedError,
@@ -60,6 +63,7 @@ if GENERATION["coded_errors"]:
         "org_member_limit_exceeded": OrgMemberLimitExceededError,
         "rbac_group_grants_owner_access": RBACGroupGrantsOwnerAccessError,
         "rbac_group_owner_access_unconfirmed": RBACGroupOwnerAccessUnconfirmedError,
+        "sandbox_egress_restricted": SandboxEgressRestrictedError,
     }
 
 PENDING = "invite_015gWxCN9Hfg2QhZwTK7Mdeu"
@@ -145,14 +149,19 @@ class Checks:
         self.assertNotIn("x-should-retry", response.headers)
         self.assertNotIn("x-mock-reason", response.headers)
 
-    async def fails(self, error, message, call, *args, code=None, organization=UUID, traced=True, **kwargs):
-        """One request, answered by exactly this error; `organization=None` and `traced=False`: without those ids."""
+    async def fails(
+        self, error, message, call, *args, code=None, organization=UUID, traced=True, tries=1, should_retry="", **kwargs
+    ):
+        """One request, or `tries`, the last answered by exactly this error.
+
+        `organization=None` and `traced=False`: without those ids.
+        """
         before = len(self.sent)
         with self.assertRaises(error) as caught:
             await settle(call(*args, **kwargs))
-        self.assertEqual(len(self.sent) - before, 1, "the SDK must not try again")
+        self.assertEqual(len(self.sent) - before, tries, "the SDK must not try again")
 
-        e, (status, kind) = caught.exception, ERRORS[BadRequestError if code else error]
+        e, (status, kind) = caught.exception, next(ERRORS[base] for base in error.__mro__ if base in ERRORS)
         self.assertIs(type(e), error)
         self.assertEqual((e.status_code, e.response.status_code, e.type), (status, status, kind))
         said = e.body["error"]["message"]
@@ -179,7 +188,7 @@ class Checks:
         else:
             self.assertNotIn("anthropic-organization-id", headers)
         self.assertEqual(headers.get("content-type"), "application/json")
-        self.assertEqual(headers.get("x-should-retry"), "true" if status == 429 else "false")
+        self.assertEqual(headers.get("x-should-retry"), should_retry or SHOULD_RETRY.get(status, "false"))
         self.assertRegex(headers.get("x-mock-reason", ""), SLUG)
         return headers
 
@@ -209,12 +218,28 @@ class Checks:
         self.assertEqual(invite.to_dict(mode="python"), wanted)
         return invite
 
-    def accept(self, invite_id, url=DEFAULT_URL):
-        """What the invitee does; there is no operation of the API for it."""
-        address = f"{url}/_mock/invites/{invite_id}/accept"
-        request = urllib.request.Request(address, method="POST", headers={"x-api-key": self.key})
+    def control(self, method, route, body=None, url=DEFAULT_URL):
+        """A call at the tester's door, about this test's own organization."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"x-api-key": self.key, "content-type": "application/json"}
+        request = urllib.request.Request(f"{url}/_mock/{route}", data, headers, method=method)
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
+
+    def accept(self, invite_id, url=DEFAULT_URL):
+        """What the invitee does; there is no operation of the API for it."""
+        return self.control("POST", f"invites/{invite_id}/accept", url=url)
+
+    def plan(self, **fault):
+        self.control("POST", "faults", {"operation": "invites.delete", **fault})
+
+    def journals(self, *wanted):
+        """Deletes with exactly these statuses and faults are in the journal; the seconds between one and the next."""
+        requests = self.control("GET", "requests")["requests"]
+        got = [(request["operation"], request["status"], request["fault"]) for request in requests]
+        self.assertEqual(got, [("invites.delete", *answer) for answer in wanted])
+        times = [datetime.fromisoformat(request["time"]) for request in requests]
+        return [(later - sooner).total_seconds() for sooner, later in zip(times, times[1:])]
 
     async def ids(self, invites, **query):
         """The ids of all pages."""
@@ -702,6 +727,94 @@ class Checks:
             if len(self.sent) > calls:
                 break
         self.assertEqual(len(self.sent), calls + 1)
+
+    # What the faults do to the SDK's own retries, of which there are two; unasked it waits 375 ms or more.
+
+    async def test_two_overloads_and_then_success(self):
+        self.plan(error="overloaded_error", retry_after_ms=40, times=2)
+        await self.deleted(self.invites())
+        overloaded = 529, "overloaded_error"
+        for wait in self.journals(overloaded, overloaded, (200, None)):
+            self.assertTrue(0.038 <= wait < 0.37, wait)
+
+    async def test_a_rate_limit_and_its_retry_after(self):
+        self.plan(error="rate_limit_error", retry_after=1, times=2)
+        at_once = self.invites(max_retries=0)
+        headers = await self.fails(RateLimitError, re.compile("(?i)limit"), at_once.delete, PENDING)
+        self.assertEqual(headers["retry-after"], "1")
+        await self.deleted(self.invites())
+        _, wait = self.journals((429, "rate_limit_error"), (429, "rate_limit_error"), (200, None))
+        self.assertTrue(0.998 <= wait < 2, wait)
+
+    async def test_should_retry_stops_the_retries(self):
+        self.plan(error="overloaded_error", should_retry=False, times="always")
+        await self.refused(self.invites(), OverloadedError, "Overloaded", should_retry="false")
+        self.journals((529, "overloaded_error"))
+        (fault,) = self.control("GET", "faults")["faults"]
+        self.assertEqual(fault["hits"], 1)
+        self.assertEqual(self.control("DELETE", "faults"), {"faults": []})
+        await self.deleted(self.invites())
+
+    async def test_a_dropped_connection_is_retried(self):
+        self.plan(drop=True)
+        await self.deleted(self.invites())
+        self.journals((None, "drop"), (200, None))
+
+    async def test_a_dropped_connection_is_an_error_without_retries(self):
+        self.plan(drop=True)
+        with self.assertRaises(APIConnectionError):
+            await settle(self.invites(max_retries=0).delete(PENDING))
+        self.journals((None, "drop"))
+        await self.deleted(self.invites())
+
+    async def test_a_body_cut_short_is_a_broken_connection(self):
+        # The SDK reads the body before it looks at the status, and tries again whatever that was.
+        self.plan(drop="mid_body")
+        with self.assertRaises(APIConnectionError):
+            await settle(self.invites(max_retries=0).delete(PENDING))
+        self.plan(drop="mid_body", after_commit=True)
+        with self.assertRaises(NotFoundError):
+            await settle(self.invites().delete(PENDING))
+        self.journals((500, "drop mid_body"), (200, "drop mid_body"), (404, None))
+
+    async def test_a_lost_answer_makes_the_retry_find_nothing(self):
+        self.plan(drop=True, after_commit=True)
+        await self.fails(NotFoundError, not_found(PENDING), self.invites().delete, PENDING, tries=2)
+        self.journals((None, "drop"), (404, None))
+
+    async def test_after_22_days_an_invite_has_expired_until_the_reset(self):
+        invites = self.invites()
+        created = await self.created(invites, "forgotten@example.com")
+        self.control("PUT", "clock", {"advance": "22d"})
+        for invite_id in (PENDING, created.id):
+            await self.refused(invites, BadRequestError, SAYS_EXPIRED, invite_id)
+        self.plan(error="api_error", times="always")
+        self.control("POST", "reset")
+        self.journals()
+        await self.lists(invites, LISTED)
+        await self.deleted(invites)
+
+    async def test_a_header_strikes_one_call(self):
+        invites = self.invites()
+        for value, error, says, tries in (
+            ("overloaded_error; retry-after-ms=20", OverloadedError, "^Overloaded$", 3),  # the retries carry it too
+            ("overloaded_error; should-retry=false", OverloadedError, "^Overloaded$", 1),
+            ("nonsense", BadRequestError, "nonsense", 1),
+        ):
+            headers = await self.fails(
+                error, re.compile(says), invites.delete, PENDING, tries=tries,
+                should_retry="false" if "false" in value else "", extra_headers={"x-mock-fault": value},
+            )
+            self.assertEqual(headers["x-mock-reason"], "fault-unknown" if value == "nonsense" else "fault")
+        always = self.invites(max_retries=0, default_headers={"x-mock-fault": "overloaded_error"})
+        await self.refused(always, OverloadedError, "Overloaded")
+        await self.deleted(invites)
+
+    async def test_an_error_code_that_is_planned(self):
+        self.plan(error="permission_error", error_code="sandbox_egress_restricted")
+        code = "sandbox_egress_restricted"
+        await self.refused(self.invites(), CODED.get(code, PermissionDeniedError), re.compile("."), code=code)
+        await self.deleted(self.invites())
 
 
 class Sync(Checks, unittest.IsolatedAsyncioTestCase):
