@@ -32,5 +32,5 @@ pub use world::schema;
 pub use world::{
     Clock, CreateRefusal, Cursor, ErrorType, Fault, FaultError, Fixture, FixtureError, Invite, JournalEntry,
     JournalFilter, Listing, Moment, NewInvite, Operation, Organization, OrganizationType, Outcome, Page,
-    PlannedFault, Problem, RateLimit, Refusal, Role, Settings, Status, UnknownCursor, World,
+    PlannedFault, Problem, RateLimit, Refusal, Role, Settings, Status, TooManyFaults, UnknownCursor, World,
 };

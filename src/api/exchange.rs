@@ -31,7 +31,7 @@ use super::{
 };
 use crate::world::{
     ErrorType, Fault, FaultError, JournalEntry, KEPT_BODY, Operation, Organization, RateLimited, RedactedKey,
-    World,
+    World, scrubbed,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -44,6 +44,8 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// How long a body may take in all.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// How much of a path, an id or a header a record keeps.
+const KEPT_TEXT: usize = 1024;
 /// How much of a body over the limit is read and dropped, so that a client which sends first and
 /// reads later gets its answer instead of a reset connection.
 const DRAIN_LIMIT: usize = 64 * BODY_LIMIT;
@@ -107,7 +109,7 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
     // client that is slow with it holds nothing. Whether it matters is decided in its turn.
     let received = receive(&parts.headers, body).await;
     let body = match &received {
-        Received::Whole(bytes) => bytes.slice(..bytes.len().min(KEPT_BODY)),
+        Received::Whole(bytes) => bytes.slice(..bytes.len().min(KEPT_BODY + 4)),
         Received::TooLarge | Received::Broken => Bytes::new(),
     };
     parts.extensions.insert(received);
@@ -122,8 +124,7 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
     let dropped = response.extensions().get::<Dropped>().is_some();
     // What was never sent is no error that anybody got.
     let error = response.extensions().get::<ApiError>().filter(|_| !dropped);
-    let sent =
-        |name: HeaderName| sent.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let sent = |name: HeaderName| sent.get(name).map(|value| kept(value.as_bytes(), KEPT_TEXT));
     let organization = noted.organization.get().map(|organization| &**organization);
     let entry = JournalEntry {
         number: 0,
@@ -131,8 +132,8 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
         request_id: response.headers().get(REQUEST_ID).and_then(|id| Some(id.to_str().ok()?.to_owned())),
         operation: noted.operation.get().copied(),
         method: method.to_string(),
-        path: uri.path().to_owned(),
-        invite_id: noted.invite_id.clone(),
+        path: kept(uri.path().as_bytes(), KEPT_TEXT),
+        invite_id: noted.invite_id.as_ref().map(|id| kept(id.as_bytes(), KEPT_TEXT)),
         credential: noted.key.get().map(ToString::to_string),
         version: sent(VERSION),
         user_agent: sent(USER_AGENT),
@@ -145,11 +146,18 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
             .operation
             .get()
             .filter(|operation| **operation == Operation::InvitesCreate)
-            .map(|_| String::from_utf8_lossy(&body).into_owned()),
+            .map(|_| kept(&body, KEPT_BODY)),
     };
     log(&entry, error, organization);
     world.record(organization, entry);
     response
+}
+
+/// What a record keeps of a text: its beginning, with every key in it redacted.
+fn kept(text: &[u8], most: usize) -> String {
+    let text = String::from_utf8_lossy(text);
+    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    scrubbed(&text[..end])
 }
 
 /// One line for each request; its level tells good answers from refusals and from our own faults.

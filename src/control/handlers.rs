@@ -1,14 +1,15 @@
 //! The control routes' handlers. Each only spells what a method of the world or of an organization does.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
-    extract::{FromRequestParts, Path, RawQuery, rejection::PathRejection},
+    extract::{FromRequest, FromRequestParts, Path, RawQuery, Request, rejection::PathRejection},
     http::{StatusCode, request::Parts},
 };
 use serde::{Deserialize, de::value::StrDeserializer};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::ControlError;
 use crate::{
@@ -18,6 +19,9 @@ use crate::{
         fault_document,
     },
 };
+
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// What a call is about.
 pub(super) enum Scope {
@@ -39,6 +43,24 @@ impl FromRequestParts<World> for Scope {
             },
             Err(NoCredential::NotBearer) => refused("Authorization has to be: Bearer <key>"),
             Err(NoCredential::Missing) => Ok(Scope::All(world.clone())),
+        }
+    }
+}
+
+/// A body, which has to arrive within a minute and be UTF-8.
+pub(super) struct Text(String);
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = ControlError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {
+        let refused = |status, message| ControlError::new(status, "body-unreadable", message);
+        match timeout(BODY_TIME, String::from_request(request, state)).await {
+            Ok(Ok(body)) => Ok(Text(body)),
+            Ok(Err(rejection)) => Err(refused(rejection.status(), rejection.body_text())),
+            Err(_) => {
+                Err(refused(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within a minute".into()))
+            }
         }
     }
 }
@@ -66,7 +88,8 @@ pub(super) async fn state(scope: Scope) -> Json<Value> {
 }
 
 /// `PUT /_mock/state`
-pub(super) async fn put_state(scope: Scope, body: String) -> Result<Json<Value>, ControlError> {
+pub(super) async fn put_state(scope: Scope, body: Text) -> Result<Json<Value>, ControlError> {
+    let Text(body) = body;
     match scope {
         Scope::One(organization) => organization.put_state(&body)?,
         Scope::All(world) => world.put_state(&body)?,
@@ -117,7 +140,8 @@ fn clock_of(scope: &Scope) -> Json<Value> {
 }
 
 /// `PUT /_mock/clock`
-pub(super) async fn put_clock(scope: Scope, body: String) -> Result<Json<Value>, ControlError> {
+pub(super) async fn put_clock(scope: Scope, body: Text) -> Result<Json<Value>, ControlError> {
+    let Text(body) = body;
     let fields: Value = serde_json::from_str(&body)
         .map_err(|error| ControlError::field("", format!("the body is not JSON: {error}")))?;
     let expected = "expected exactly one of \"advance\": \"22d\", \"now\": \"2026-01-01T00:00:00Z\" and \"system\": true";
@@ -175,15 +199,16 @@ pub(super) async fn faults(scope: Scope) -> Json<Value> {
 }
 
 /// `POST /_mock/faults`
-pub(super) async fn plan_faults(scope: Scope, body: String) -> Result<Json<Value>, ControlError> {
+pub(super) async fn plan_faults(scope: Scope, body: Text) -> Result<Json<Value>, ControlError> {
+    let Text(body) = body;
     let plans = Fault::parse(&body)?;
     let scope = match scope {
         Scope::One(organization) => {
-            organization.plan_faults(plans);
+            organization.plan_faults(plans)?;
             Scope::One(organization)
         }
         Scope::All(world) => {
-            world.plan_faults(&plans);
+            world.plan_faults(&plans)?;
             Scope::All(world)
         }
     };

@@ -12,7 +12,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::world::{FixtureError, World};
+use crate::world::{FixtureError, TooManyFaults, World};
 
 /// The most that a state may hold.
 const STATE_LIMIT: usize = 256 * 1024 * 1024;
@@ -57,8 +57,10 @@ pub(crate) fn router(world: World, open: bool) -> Router {
         health
     };
     routes
-        .fallback(async || {
-            let routes: Vec<_> = ROUTES.iter().map(|(method, path, _)| format!("{method} {path}")).collect();
+        .fallback(async move || {
+            let there = |path: &str| open || path == "/_mock/health";
+            let routes = ROUTES.iter().filter(|(_, path, _)| there(path));
+            let routes: Vec<_> = routes.map(|(method, path, _)| format!("{method} {path}")).collect();
             let message = format!("no such control route; there are: {}", routes.join(", "));
             ControlError::new(StatusCode::NOT_FOUND, "route-unknown", message)
         })
@@ -97,6 +99,12 @@ impl ControlError {
     fn field(path: &str, message: impl Into<String>) -> Self {
         let error = json!({"message": message.into(), "path": path});
         ControlError { status: StatusCode::BAD_REQUEST, reason: "input-invalid", error }
+    }
+}
+
+impl From<TooManyFaults> for ControlError {
+    fn from(refused: TooManyFaults) -> Self {
+        ControlError::field("", refused.to_string())
     }
 }
 

@@ -34,7 +34,7 @@ impl Clock {
     pub fn advanced(self, by: SignedDuration) -> Self {
         match self {
             Clock::System => Clock::Shifted(by),
-            Clock::Shifted(already) => Clock::Shifted(already.saturating_add(by)),
+            Clock::Shifted(already) => Clock::Shifted(already.saturating_add(by).clamp(-LONGEST, LONGEST)),
             Clock::Frozen(at) => Clock::Frozen(plus(at, by)),
         }
     }
@@ -144,10 +144,16 @@ impl From<Moment> for String {
     }
 }
 
+/// 0000-01-01T00:00:00Z, the first moment that RFC 3339 can write.
+pub(crate) const YEAR_0: Timestamp = Timestamp::constant(-62_167_219_200, 0);
+
+/// The longest shift of a clock, some 300 years; it can still be written as an offset.
+const LONGEST: SignedDuration = SignedDuration::from_millis(9_999_999_999_999);
+
 /// The units of an offset: name, milliseconds, and the most digits of its number, so that no offset is
 /// longer than some 300 years.
 const UNITS: [(&str, i64, usize); 6] = [
-    ("ms", 1, 13),
+    ("ms", 1, 14),
     ("s", 1_000, 10),
     ("m", 60_000, 8),
     ("h", 3_600_000, 6),
@@ -203,5 +209,5 @@ fn whole_micros(at: Timestamp) -> Timestamp {
 }
 
 fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
-    whole_micros(at.saturating_add(by).unwrap_or(at))
+    whole_micros(at.saturating_add(by).unwrap_or(at)).max(YEAR_0)
 }

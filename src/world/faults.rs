@@ -6,6 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use super::operation::Operation;
 
+/// How many faults one organization holds, spent ones included.
+pub(crate) const MOST_FAULTS: usize = 1000;
+
+/// An organization holds as many faults as it can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyFaults;
+
+impl fmt::Display for TooManyFaults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an organization holds {MOST_FAULTS} faults at the most; forget some first")
+    }
+}
+
+impl std::error::Error for TooManyFaults {}
+
 /// A plan for something to go wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {

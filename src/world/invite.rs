@@ -138,7 +138,7 @@ pub(crate) fn normalized(email: &str) -> Arc<str> {
     let lower = email.to_lowercase();
     match lower.rsplit_once('@') {
         Some((local, domain)) => {
-            let mailbox = local.split('+').next().unwrap_or(local);
+            let mailbox = local.split('+').next().filter(|mailbox| !mailbox.is_empty()).unwrap_or(local);
             format!("{mailbox}@{domain}").into()
         }
         None => lower.into(),

@@ -172,12 +172,12 @@ impl Invites {
         members
     }
 
-    /// All records: the deleted ones, the longest deleted first, then the others by the order of their making.
+    /// All records, deleted ones included, in the order of their making.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Record>> {
-        let deleted = self.deletions.iter().filter_map(|id| self.deleted.get(id)).map(|(_, record)| record);
-        let mut others: Vec<_> = self.records.iter().collect();
-        others.sort_by_key(|(position, _)| position.number);
-        deleted.chain(others.into_iter().map(|(_, record)| record))
+        let deleted = self.deleted.values().map(|(position, record)| (position, record));
+        let mut all: Vec<_> = self.records.iter().chain(deleted).collect();
+        all.sort_by_key(|(position, _)| position.number);
+        all.into_iter().map(|(_, record)| record)
     }
 
     pub(crate) fn is_member(&self, email: &str) -> bool {

@@ -108,7 +108,9 @@ pub(crate) fn scrubbed(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find(BEGINNING) {
         let (before, key) = rest.split_at(at);
-        let ends = |c: char| c.is_whitespace() || matches!(c, '"' | '`' | '\'' | '\\');
+        let ends = |c: char| {
+            c.is_whitespace() || matches!(c, '"' | '`' | '\'' | '\\' | '/' | '%' | '?' | '&' | ',' | ';')
+        };
         let end = key.find(ends).unwrap_or(key.len());
         shown.push_str(before);
         shown.push_str(&RedactedKey::of(&key.as_bytes()[..end]).0);

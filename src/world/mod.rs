@@ -22,7 +22,8 @@ use dashmap::{DashMap, Entry};
 use jiff::SignedDuration;
 
 pub use clock::{Clock, Moment};
-pub use faults::{ErrorType, Fault, FaultError, Outcome, PlannedFault};
+use faults::MOST_FAULTS;
+pub use faults::{ErrorType, Fault, FaultError, Outcome, PlannedFault, TooManyFaults};
 pub(crate) use fixture::dump::fault as fault_document;
 pub(crate) use fixture::parse_delay;
 #[cfg(feature = "cli")]
@@ -35,8 +36,8 @@ pub use invites::{Cursor, Listing, Page, Refusal, UnknownCursor};
 use journal::Journal;
 pub(crate) use journal::KEPT_BODY;
 pub use journal::{JournalEntry, JournalFilter};
-pub(crate) use keys::RedactedKey;
 use keys::{KeyDigest, KeyKind};
+pub(crate) use keys::{RedactedKey, scrubbed};
 pub use limits::RateLimit;
 pub(crate) use limits::RateLimited;
 pub use operation::Operation;
@@ -78,6 +79,8 @@ struct Organizations {
     /// What each good key that nothing pins gets its own copy of; without one such keys are refused.
     /// Whoever makes an organization holds it, so that a clock that is set for all reaches all.
     template: RwLock<Option<Seed>>,
+    /// The same as the fixture has it, which is what a reset brings back.
+    beginning: Option<Seed>,
     /// The organizations of the fixture, with or without keys.
     pinned: Vec<Arc<Organization>>,
     keys: DashMap<KeyDigest, Key>,
@@ -92,6 +95,7 @@ impl Organizations {
             id_seed: settings.seed,
             rate_limit: settings.rate_limit,
             journal: settings.journal.unwrap_or(JOURNAL),
+            now: settings.now,
         };
         let (keys, mut all) = (DashMap::new(), Vec::new());
         for (index, pinned) in organizations.into_iter().enumerate() {
@@ -109,6 +113,7 @@ impl Organizations {
         Organizations {
             common,
             any_key: settings.any_key,
+            beginning: template.clone(),
             template: RwLock::new(template),
             pinned: all,
             keys,
@@ -140,7 +145,10 @@ impl Organizations {
                     })
                     .map_err(|_| Denial::Full)?;
                 let id = Ids::new(self.common.id_seed, digest.bytes()).uuid();
-                let organization = Arc::new(Organization::new(id, seed.clone(), self.common));
+                let beginning = self.beginning.clone().unwrap_or_default();
+                let organization = Organization::new(id, beginning, self.common);
+                organization.begin_with(seed.clone());
+                let organization = Arc::new(organization);
                 let key = Key { organization, state: KeyState::Active, scopes: Scopes::All };
                 Ok(Some(place.insert(key).clone()))
             }
@@ -298,23 +306,27 @@ impl World {
             Some(seed) => seed.document(),
             None => serde_json::json!({}),
         };
-        let mut keys: HashMap<_, Vec<_>> = HashMap::new();
+        // One walk, so that an organization that comes meanwhile is there with its key or not at all.
+        let mut made: HashMap<_, (Arc<Organization>, Vec<_>)> = HashMap::new();
         for key in &now.keys {
-            keys.entry(Arc::as_ptr(&key.organization)).or_default().push(key.document(key.key()));
+            let entry = made.entry(Arc::as_ptr(&key.organization));
+            entry.or_insert_with(|| (key.organization.clone(), Vec::new())).1.push(key.document(key.key()));
         }
-        let entry = |organization: Arc<Organization>| {
+        let pinned = now.pinned.iter().map(|organization| {
+            made.remove(&Arc::as_ptr(organization)).unwrap_or_else(|| (organization.clone(), Vec::new()))
+        });
+        let mut all: Vec<_> = pinned.collect();
+        let mut others: Vec<_> = made.into_values().collect();
+        others.sort_by(|(a, _), (b, _)| a.id().cmp(b.id()));
+        all.extend(others);
+        let entry = |(organization, mut keys): (Arc<Organization>, Vec<serde_json::Value>)| {
             let mut entry = organization.state_document();
             entry["id"] = organization.id().into();
-            let mut keys = keys.get(&Arc::as_ptr(&organization)).cloned().unwrap_or_default();
             keys.sort_by_key(ToString::to_string);
             entry["keys"] = keys.into();
-            // Where the document sets a clock, one that runs with the system's has to say so.
-            if document.get("clock").is_some() && entry.get("clock").is_none() {
-                entry["clock"] = "+0ms".into();
-            }
             entry
         };
-        let organizations: serde_json::Value = now.all().into_iter().map(entry).collect();
+        let organizations: serde_json::Value = all.into_iter().map(entry).collect();
         document["organizations"] = organizations;
         document
     }
@@ -335,9 +347,11 @@ impl World {
         *write(&self.shared.now) = organizations;
     }
 
-    /// The clock that a new key's organization begins with.
+    /// The clock that a new key's organization begins with; without a template, the first organization's.
     pub fn clock(&self) -> Clock {
-        read(&self.now().template).as_ref().map(|seed| seed.clock).unwrap_or_default()
+        let now = self.now();
+        let template = read(&now.template).as_ref().map(|seed| seed.clock);
+        template.or_else(|| Some(now.pinned.first()?.clock())).unwrap_or_default()
     }
 
     /// Gives every organization another clock, those to come included.
@@ -363,15 +377,25 @@ impl World {
     }
 
     /// Plans faults for every organization that there is by now and, from its beginning, for each to come.
-    pub fn plan_faults(&self, faults: &[Fault]) {
+    ///
+    /// # Errors
+    /// When one of them would hold more than 1,000; nothing is planned then.
+    pub fn plan_faults(&self, faults: &[Fault]) -> Result<(), TooManyFaults> {
         let now = self.now();
         let mut template = write(&now.template);
+        let planned = |count: usize| count + faults.len() > MOST_FAULTS;
+        if template.as_ref().is_some_and(|seed| planned(seed.faults.len()))
+            || now.all().iter().any(|organization| planned(organization.faults().len()))
+        {
+            return Err(TooManyFaults);
+        }
         if let Some(seed) = template.as_mut() {
             seed.faults = seed.faults.iter().chain(faults).cloned().collect();
         }
         for organization in now.all() {
-            organization.plan_faults(faults.iter().cloned());
+            organization.plan_faults(faults.to_vec())?;
         }
+        Ok(())
     }
 
     /// Forgets all that is planned, for organizations to come as well.
@@ -386,9 +410,12 @@ impl World {
         }
     }
 
-    /// What is planned in all organizations, one after the other.
+    /// What is planned for organizations to come, then in each that there is.
     pub fn faults(&self) -> Vec<PlannedFault> {
-        self.organizations().iter().flat_map(|organization| organization.faults()).collect()
+        let now = self.now();
+        let to_come = read(&now.template).as_ref().map(|seed| seed.faults.clone()).unwrap_or_default();
+        let planned = now.all().into_iter().flat_map(|organization| organization.faults());
+        to_come.iter().cloned().map(PlannedFault::new).chain(planned).collect()
     }
 
     /// What was asked of all organizations and of none, oldest first.

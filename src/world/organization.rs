@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     clock::{Clock, Moment, Reading},
-    faults::{self, Fault, PlannedFault},
+    faults::{self, Fault, MOST_FAULTS, PlannedFault, TooManyFaults},
     fixture::{Fixture, FixtureError, Settings, dump},
     ids::Ids,
     invite::{Invite, LIFETIME, Life, Record, Role},
@@ -139,9 +139,7 @@ pub struct Organization {
     id: Box<str>,
     /// What it begins with, and what a reset brings back.
     seed: Seed,
-    /// Where the ids of its own invites come from.
-    id_seed: u64,
-    rate_limit: RateLimit,
+    common: Common,
     state: Mutex<State>,
     journal: Journal,
 }
@@ -169,17 +167,23 @@ pub(crate) struct Common {
     pub(crate) id_seed: u64,
     pub(crate) rate_limit: RateLimit,
     pub(crate) journal: usize,
+    /// The clock that was chosen for all organizations.
+    pub(crate) now: Option<Moment>,
 }
 
 impl Organization {
     pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, common: Common) -> Self {
         let id = id.into();
-        let Common { id_seed, rate_limit, journal } = common;
-        let state = Mutex::new(Self::beginning(&id, seed.clone(), id_seed, rate_limit));
-        Organization { id, seed, id_seed, rate_limit, state, journal: Journal::new(journal) }
+        let state = Mutex::new(Self::beginning(&id, seed.clone(), common));
+        Organization { id, seed, common, state, journal: Journal::new(common.journal) }
     }
 
-    fn beginning(id: &str, seed: Seed, id_seed: u64, rate_limit: RateLimit) -> State {
+    /// Puts a seed in the place of the state; a reset still brings back the one that it began with.
+    pub(crate) fn begin_with(&self, seed: Seed) {
+        *self.state() = Self::beginning(&self.id, seed, self.common);
+    }
+
+    fn beginning(id: &str, seed: Seed, common: Common) -> State {
         let Seed { clock, policy, invites, faults } = seed;
         let epoch = clock.now();
         State {
@@ -188,8 +192,8 @@ impl Organization {
             policy,
             invites,
             faults: faults.iter().cloned().map(PlannedFault::new).collect(),
-            ids: Ids::new(id_seed, id.as_bytes()),
-            limits: Limits::new(rate_limit, epoch),
+            ids: Ids::new(common.id_seed, id.as_bytes()),
+            limits: Limits::new(common.rate_limit, epoch),
         }
     }
 
@@ -306,7 +310,7 @@ impl Organization {
         let clock = change(state.clock);
         let (was, is) = (state.clock.now(), clock.now());
         if is < was {
-            state.limits = Limits::new(self.rate_limit, is);
+            state.limits = Limits::new(self.common.rate_limit, is);
         }
         state.clock = clock;
     }
@@ -315,14 +319,18 @@ impl Organization {
     /// and empties the journal. Times that hang on its beginning are counted anew.
     pub fn reset(&self) {
         let mut state = self.state();
-        *state = Self::beginning(&self.id, self.seed.clone(), self.id_seed, self.rate_limit);
+        *state = Self::beginning(&self.id, self.seed.clone(), self.common);
         self.journal.clear();
     }
 
     /// The organization as a fixture document, as its template: [`World::state`](super::World::state).
     pub fn state_document(&self) -> serde_json::Value {
         let state = self.state();
-        dump::organization(state.clock, &state.policy, &state.invites, &state.faults, Some(state.reading()))
+        let (clock, policy, invites) = (state.clock, state.policy.clone(), state.invites.clone());
+        let (faults, reading) = (state.faults.clone(), state.reading());
+        // Copies share; nobody has to wait for the writing.
+        drop(state);
+        dump::organization(clock, &policy, &invites, &faults, Some(reading))
     }
 
     /// Puts the organization into the state of a document's template. A reset still brings back what the
@@ -331,7 +339,7 @@ impl Organization {
     /// # Errors
     /// All problems of the document; nothing changes then.
     pub fn put_state(&self, json: &str) -> Result<(), FixtureError> {
-        let settings = Settings { seed: self.id_seed, ..Settings::default() };
+        let settings = Settings { seed: self.common.id_seed, now: self.common.now, ..Settings::default() };
         let fixture = Fixture::parse_state(json, settings)?;
         let Fixture { template: Some(seed), organizations, .. } = fixture else {
             return Err(FixtureError::of_state("invites", "the state of one organization needs `invites`"));
@@ -340,7 +348,7 @@ impl Organization {
             let message = "the state of one organization has no others; send it without a credential";
             return Err(FixtureError::of_state("organizations", message));
         }
-        *self.state() = Self::beginning(&self.id, seed, self.id_seed, self.rate_limit);
+        self.begin_with(seed);
         Ok(())
     }
 
@@ -349,15 +357,18 @@ impl Organization {
         self.state().faults.clone()
     }
 
-    /// Plans something to go wrong, after what is planned already. Of several faults that fit a request
-    /// the first that is not spent strikes.
-    pub fn plan_fault(&self, fault: Fault) {
-        self.plan_faults([fault]);
-    }
-
-    /// Plans several at once.
-    pub fn plan_faults(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.state().faults.extend(faults.into_iter().map(PlannedFault::new));
+    /// Plans things to go wrong, after what is planned already. Of several faults that fit a request the
+    /// first that is not spent strikes.
+    ///
+    /// # Errors
+    /// When there would be more than 1,000; nothing is planned then.
+    pub fn plan_faults(&self, faults: Vec<Fault>) -> Result<(), TooManyFaults> {
+        let mut state = self.state();
+        if state.faults.len() + faults.len() > MOST_FAULTS {
+            return Err(TooManyFaults);
+        }
+        state.faults.extend(faults.into_iter().map(PlannedFault::new));
+        Ok(())
     }
 
     /// Forgets all that is planned.

@@ -150,6 +150,113 @@ async fn the_state_saved_to_a_file_is_a_fixture_that_brings_the_same_world_back(
 }
 
 #[tokio::test]
+async fn the_state_is_a_good_fixture_also_after_the_clock_was_moved_about() {
+    let server = server(
+        r#"{"clock": "2026-01-01T00:00:00Z", "invites": [
+            {"id": "t", "email": "t@example.com", "expires_at": "2026-01-01T00:00:10Z"},
+            {"id": "j", "email": "j@example.com", "invited_at": "2025-12-10T00:00:00Z", "accepted_at": "2025-12-11T00:00:00Z"}]}"#,
+    )
+    .await;
+    let key = new_key();
+    let create = |email: &str| {
+        let body = json!({"email": email, "role": "user"}).to_string();
+        Call::create(&body, &key).send(server.address()).good()["id"].as_str().unwrap().to_owned()
+    };
+    create("a@example.com");
+    good(&server, "PUT", "clock", &key, json!({"advance": "22d"}));
+    create("a@example.com");
+    let joined = create("+b@example.com");
+    good(&server, "POST", &format!("invites/{joined}/accept"), &key, Value::Null);
+    good(&server, "PUT", "clock", "", json!({"now": "2025-06-01T00:00:00Z"}));
+    new_invite(&server, &new_key());
+    for key in [key.as_str(), ""] {
+        let state = good(&server, "GET", "state", key, Value::Null);
+        good(&server, "PUT", "state", key, state.clone());
+        assert_eq!(good(&server, "GET", "state", key, Value::Null), state);
+        Fixture::parse(&state.to_string(), Settings::default()).unwrap();
+    }
+    for _ in 0..3 {
+        good(&server, "PUT", "clock", "", json!({"system": true}));
+        good(&server, "PUT", "clock", "", json!({"advance": "9999w"}));
+        good(&server, "PUT", "clock", "", json!({"advance": "9999w"}));
+        let state = good(&server, "GET", "state", "", Value::Null);
+        Fixture::parse(&state.to_string(), Settings::default()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_invite_keeps_its_place_as_a_cursor_in_the_state() {
+    let server = server(r#"{"clock": "2026-01-01T00:00:00Z", "invites": []}"#).await;
+    let key = new_key();
+    let [a, b, c] = [0; 3].map(|_| new_invite(&server, &key));
+    Call::delete(&b, &key).send(server.address()).deleted(&b);
+    let state = good(&server, "GET", "state", &key, Value::Null);
+    good(&server, "PUT", "state", &key, state);
+    assert_eq!(Call::list(&format!("after_id={b}"), &key).send(server.address()).ids(), [a]);
+    assert_eq!(Call::list(&format!("before_id={b}"), &key).send(server.address()).ids(), [c]);
+}
+
+#[tokio::test]
+async fn a_chosen_clock_yields_to_the_states_and_stays_where_it_has_none() {
+    let now = Some("2020-01-01T00:00:00Z".parse().unwrap());
+    let server = server_with(&fixture("default.json"), Settings { now, ..Settings::default() }).await;
+    let key = new_key();
+    for key in [key.as_str(), ""] {
+        good(&server, "PUT", "state", key, json!({"invites": []}));
+        assert_eq!(good(&server, "GET", "clock", key, Value::Null)["now"], "2020-01-01T00:00:00Z");
+        good(&server, "PUT", "clock", key, json!({"system": true}));
+        let state = good(&server, "GET", "state", key, Value::Null);
+        good(&server, "PUT", "state", key, state);
+        assert_ne!(good(&server, "GET", "clock", key, Value::Null)["now"], "2020-01-01T00:00:00Z");
+    }
+}
+
+#[tokio::test]
+async fn the_reset_of_a_new_key_brings_back_the_fixture_and_not_what_the_world_was_told_since() {
+    let server = default_server().await;
+    good(&server, "PUT", "clock", "", json!({"advance": "22d"}));
+    plan(&server, "", json!({"operation": "*", "error": "api_error"}));
+    assert_eq!(good(&server, "GET", "faults", "", Value::Null)["faults"].as_array().unwrap().len(), 1);
+    let key = new_key();
+    delete(&server, &key).refused(500, "api_error", "fault");
+    delete(&server, &key).deleted(PENDING);
+    good(&server, "POST", "reset", &key, Value::Null);
+    assert_eq!(good(&server, "GET", "clock", &key, Value::Null)["clock"], Value::Null);
+    delete(&server, &key).deleted(PENDING);
+}
+
+#[tokio::test]
+async fn what_the_door_keeps_is_bounded_and_shows_no_key() {
+    let server = default_server().await;
+    let key = "sk-ant-admin01-SECRETSECRETSECRET";
+    let many = vec![json!({"operation": "*", "times": "always", "delay": "0ms"}); 600];
+    plan(&server, key, json!(many));
+    let over = control(&server, "POST", "faults", key, json!(many));
+    assert_eq!((over.status, over.message().contains("1000")), (400, true), "{over:?}");
+    assert_eq!(good(&server, "GET", "faults", key, Value::Null)["faults"].as_array().unwrap().len(), 600);
+    good(&server, "DELETE", "faults", key, Value::Null);
+
+    let long = "x".repeat(20_000);
+    Call::retrieve(&format!("{key}%2F{long}"), key)
+        .header("user-agent", format!("{key} {long}"))
+        .send(server.address());
+    Call::create(&format!(r#"{{"email": "{key}@example.com"}}"#), key).send(server.address());
+    let entries = good(&server, "GET", "requests", key, Value::Null)["requests"].to_string();
+    assert!(!entries.contains("SECRETSECRET"), "{}", &entries[..500]);
+    assert!(entries.len() < 8_000, "{}", entries.len());
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_text_is_refused_in_json() {
+    let server = default_server().await;
+    for (method, route) in [("PUT", "clock"), ("PUT", "state"), ("POST", "faults")] {
+        let answer = Call::control(method, route, &new_key()).body(&b"\xff"[..]).send(server.address());
+        assert_eq!((answer.status, answer.header("x-mock-reason")), (400, Some("body-unreadable")));
+        assert!(answer.message().contains("UTF-8"), "{answer:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_state_of_one_organization_is_put_back_under_any_key_and_reset_knows_the_beginning() {
     let server = default_server().await;
     let (one, other) = (new_key(), new_key());
@@ -673,16 +780,15 @@ async fn a_rust_test_does_the_same_without_http() {
     let key = new_key();
     let organization = server.world().organization(&key).unwrap();
 
-    organization.plan_faults(
-        Fault::parse(r#"{"operation": "invites.delete", "error": "overloaded_error"}"#).unwrap(),
-    );
-    organization.plan_fault(Fault {
+    let mut faults = Fault::parse(r#"{"operation": "invites.delete", "error": "overloaded_error"}"#).unwrap();
+    faults.push(Fault {
         operation: Some(Operation::InvitesDelete),
         invite_id: None,
         times: Some(1),
         after_commit: false,
         outcome: Outcome::Error(ErrorType::ConflictError.into()),
     });
+    organization.plan_faults(faults).unwrap();
     delete(&server, &key).refused(529, "overloaded_error", "fault");
     delete(&server, &key).refused(409, "conflict_error", "fault");
     assert!(organization.faults().iter().all(|planned| planned.hits == 1));
