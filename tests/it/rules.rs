@@ -56,3 +56,18 @@ fn every_source_file_says_first_what_it_is_for() {
         assert!(text.starts_with("//! ") && text.lines().next().unwrap().ends_with('.'), "{name}");
     }
 }
+
+#[test]
+fn the_image_is_built_with_every_target_that_the_manifest_names() {
+    let read = |name: &str| fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap();
+    let (manifest, dockerfile) = (read("Cargo.toml"), read("Dockerfile"));
+    let benches: Vec<_> =
+        manifest.split("[[bench]]\nname = \"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    assert!(!benches.is_empty());
+    for bench in benches {
+        assert!(
+            dockerfile.contains(&format!("benches/{bench}.rs")),
+            "cargo misses the bench {bench} in the image's build"
+        );
+    }
+}
