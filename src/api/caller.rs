@@ -8,8 +8,10 @@ use axum::{
 };
 
 use super::{Route, browser, error::ApiError, exchange::Exchange, fault};
-use crate::credential::{Credential, NoCredential};
-use crate::world::{Access, Denial, Operation, Organization, RedactedKey, Scopes, World};
+use crate::{
+    credential::{Credential, NoCredential},
+    world::{Access, Denial, Operation, Organization, RedactedKey, Scopes, World},
+};
 
 /// The API versions that exist (docs/fidelity.md).
 pub(super) const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];

@@ -115,7 +115,7 @@ pub(super) struct InviteId(pub(super) String);
 impl InviteId {
     /// The id that a path names, if it names one that can exist.
     pub(super) fn of(path: &str) -> Option<String> {
-        let raw = path.strip_prefix("/v1/organizations/invites/")?;
+        let raw = path.strip_prefix("/v1/organizations/invites/").filter(|raw| !raw.contains('/'))?;
         Some(percent_decode_str(raw).decode_utf8().ok()?.into_owned()).filter(|id| !id.is_empty())
     }
 }

@@ -12,10 +12,12 @@ mod limits;
 mod operation;
 mod organization;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{
-    Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
 };
 
 use dashmap::{DashMap, Entry};
@@ -41,8 +43,7 @@ pub(crate) use keys::{RedactedKey, scrubbed};
 pub use limits::RateLimit;
 pub(crate) use limits::RateLimited;
 pub use operation::Operation;
-use organization::OwnerAccess;
-use organization::{Common, Seed};
+use organization::{Common, OwnerAccess, Seed};
 pub use organization::{CreateRefusal, NewInvite, Organization, OrganizationType};
 
 /// How many requests a journal keeps unless asked otherwise.
@@ -379,7 +380,8 @@ impl World {
     /// Plans faults for every organization that there is by now and, from its beginning, for each to come.
     ///
     /// # Errors
-    /// When one of them would hold more than 1,000; nothing is planned then.
+    /// When one of them would hold more than 1,000; nothing is planned then, unless somebody fills an
+    /// organization at the same moment.
     pub fn plan_faults(&self, faults: &[Fault]) -> Result<(), TooManyFaults> {
         let now = self.now();
         let mut template = write(&now.template);

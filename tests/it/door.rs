@@ -673,6 +673,15 @@ async fn the_journal_says_what_was_asked_and_what_became_of_it() {
     let lost = &entries[3];
     assert_eq!((&lost["status"], &lost["error_type"]), (&Value::Null, &Value::Null), "nobody got an answer");
     assert_eq!((&lost["reason"], &lost["fault"]), (&json!("fault"), &json!("drop")));
+    let nowhere = format!("{}/x", invite(PENDING));
+    Call::bare("DELETE", &nowhere).send(server.address());
+    let last = good(&server, "GET", "requests?status=404", "", Value::Null)["requests"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    assert_eq!((&last["path"], &last["invite_id"]), (&json!(nowhere), &Value::Null), "no route, no invite");
     assert_eq!((&all[4]["reason"], &all[5]["reason"]), (&json!("route-unknown"), &json!("key-malformed")));
     assert!(!all.iter().any(|entry| entry.to_string().contains("abcdefgh")));
 
@@ -698,7 +707,7 @@ async fn the_journal_says_what_was_asked_and_what_became_of_it() {
         assert_eq!((answer.status, answer.json()["error"]["path"].as_str()), (400, Some(path)));
     }
     good(&server, "DELETE", "requests", key, Value::Null);
-    assert_eq!(good(&server, "GET", "requests", "", Value::Null)["requests"].as_array().unwrap().len(), 2);
+    assert_eq!(good(&server, "GET", "requests", "", Value::Null)["requests"].as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]
