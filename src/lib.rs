@@ -27,8 +27,6 @@ mod server;
 mod world;
 
 pub use server::{MockServer, router, serve};
-#[cfg(feature = "cli")]
-pub use world::schema;
 pub use world::{
     Clock, CreateRefusal, Cursor, ErrorType, Fault, FaultError, Fixture, FixtureError, Invite, JournalEntry,
     JournalFilter, Listing, Moment, NewInvite, Operation, Organization, OrganizationType, Outcome, Page,

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anthropic_admin_mock::{Fixture, Moment, RateLimit, Settings, World, schema, serve};
+use anthropic_admin_mock::{Fixture, Moment, RateLimit, Settings, World, serve};
 use clap::{
     ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, builder::BoolishValueParser,
     parser::ValueSource,
@@ -113,7 +113,7 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         None => run(&cli, settings),
         Some(Command::Check { paths }) => check(paths, settings),
-        Some(Command::Schema) => print(&format!("{:#}", schema())),
+        Some(Command::Schema) => print(Fixture::SCHEMA.trim_end()),
         Some(Command::Healthcheck) => healthcheck(cli.listen),
     };
     match result {

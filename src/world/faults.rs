@@ -93,7 +93,7 @@ impl From<ErrorType> for FaultError {
 
 /// The vendor's types of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the vendor's words, with no more meaning than their names")]
 pub enum ErrorType {

@@ -12,7 +12,7 @@ pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(21 * 24);
 
 /// The roles that the API shows on an invite (docs/fidelity.md).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the vendor's words, with no more meaning than their names")]
 pub enum Role {
@@ -30,7 +30,7 @@ pub enum Role {
 
 /// An invite's status (docs/fidelity.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Open, and the only status in which an invite can be accepted or deleted.

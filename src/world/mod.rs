@@ -28,8 +28,6 @@ use faults::MOST_FAULTS;
 pub use faults::{ErrorType, Fault, FaultError, Outcome, PlannedFault, TooManyFaults};
 pub(crate) use fixture::dump::fault as fault_document;
 pub(crate) use fixture::parse_delay;
-#[cfg(feature = "cli")]
-pub use fixture::schema;
 pub use fixture::{Fixture, FixtureError, Problem, Settings};
 use ids::Ids;
 pub(crate) use invite::is_email;
@@ -185,7 +183,7 @@ pub(crate) struct Key {
 
 /// Whether a key still opens its organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum KeyState {
     /// It does.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An operation of the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[allow(missing_docs, reason = "the vendor's words, with no more meaning than their names")]
 pub enum Operation {
     #[serde(rename = "invites.create")]

@@ -22,7 +22,7 @@ use super::{
 
 /// The kind of an organization; it decides which roles exist (docs/fidelity.md, "Invites").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrganizationType {
     /// Console and API organizations.
