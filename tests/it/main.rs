@@ -22,6 +22,7 @@ mod limits;
 mod list;
 mod model;
 mod order;
+mod parallel;
 mod readme;
 mod readme_example;
 mod rules;
