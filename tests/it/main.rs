@@ -19,6 +19,7 @@ mod hostile;
 mod library;
 mod life;
 mod limits;
+mod linearizability;
 mod list;
 mod model;
 mod order;
