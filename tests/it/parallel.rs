@@ -110,9 +110,10 @@ fn frozen_world() -> World {
 fn who_reads_during_a_reset_sees_the_organization_before_it_or_after_it() {
     let world = frozen_world();
     let organization = world.organization(&new_key()).unwrap();
-    let after = organization.state_document();
+    let page = || organization.list_invites(&everything()).unwrap();
+    let (after, page_after) = (organization.state_document(), page());
     organization.put_state(OTHER).unwrap();
-    let before = organization.state_document();
+    let (before, page_before) = (organization.state_document(), page());
     assert_ne!(before, after);
     let change = || {
         organization.put_state(OTHER).unwrap();
@@ -121,21 +122,24 @@ fn who_reads_during_a_reset_sees_the_organization_before_it_or_after_it() {
     read_while(change, || {
         let seen = organization.state_document();
         assert!(seen == before || seen == after, "{seen:#}");
-        let page = organization.list_invites(&everything()).unwrap();
-        let listed: Vec<_> = page.invites.iter().map(|invite| &*invite.id).collect();
-        assert!(listed == ["a"] || listed == ["y", "x"], "{listed:?}");
+        // Quicker to read, and the clock decides what it shows of the invites.
+        for _ in 0..50 {
+            let page = organization.list_invites(&everything()).unwrap();
+            assert!(page == page_before || page == page_after, "{page:?}");
+        }
     });
 }
 
 #[test]
 fn who_reads_during_a_reset_of_the_world_sees_the_world_before_it_or_after_it() {
     let world = frozen_world();
+    let other = OTHER.replacen('{', r#"{"organizations": [{"keys": ["k"], "invites": []}], "#, 1);
     let after = world.state();
-    world.put_state(OTHER).unwrap();
+    world.put_state(&other).unwrap();
     let before = world.state();
     assert_ne!(before, after);
     let change = || {
-        world.put_state(OTHER).unwrap();
+        world.put_state(&other).unwrap();
         world.reset();
     };
     read_while(change, || {
