@@ -250,7 +250,9 @@ impl Load {
         println!("memory at rest: {}", mb(at_rest));
 
         let mut idle: Vec<_> = (0..self.plan.idle).map(|_| self.connect()).collect();
-        idle.iter_mut().for_each(|connection| self.is_well(connection));
+        for connection in &mut idle {
+            self.is_well(connection);
+        }
         println!("memory with {} idle connections: {}", idle.len(), mb(self.memory()));
 
         let started = Instant::now();
@@ -273,18 +275,24 @@ impl Load {
                 scope.spawn(move || load.be_busy(number, keys));
             }
             load.watch(at_rest);
+            let well = AtomicU64::new(0);
             thread::scope(|scope| {
                 for part in idle.chunks_mut(50) {
-                    scope.spawn(|| part.iter_mut().for_each(|connection| load.is_well(connection)));
+                    scope.spawn(|| {
+                        let answering = part.iter_mut().map(|connection| u64::from(load.is_well(connection)));
+                        well.fetch_add(answering.sum(), Relaxed);
+                    });
                 }
             });
-            println!("{} idle connections still answer", idle.len());
+            println!("{} of {} idle connections still answer", well.into_inner(), idle.len());
 
             // These are under way for certain when the signal comes.
             let slow = request("GET", INVITES, &key(0), "x-mock-fault: delay=500ms\r\n", "");
             let mut under_way: Vec<_> = idle.drain(..16).collect();
             for connection in &mut under_way {
-                connection.send(&slow).expect("an open connection");
+                if let Err(error) = connection.send(&slow) {
+                    load.problem(format!("an idle connection: {error}"));
+                }
             }
             thread::sleep(Duration::from_millis(200));
             load.stopping.store(true, Relaxed);
@@ -308,12 +316,13 @@ impl Load {
         Connection::open(&self.address)
     }
 
-    fn is_well(&self, connection: &mut Connection) {
+    fn is_well(&self, connection: &mut Connection) -> bool {
         match connection.ask(HEALTH) {
-            Ok(Answer { status: 200, .. }) => {}
+            Ok(Answer { status: 200, .. }) => return true,
             Ok(answer) => self.problem(format!("health: {} {}", answer.status, answer.body)),
             Err(error) => self.problem(format!("an idle connection: {error}")),
         }
+        false
     }
 
     /// Asks for more keys than there is room for, all connections at once. The keys that got in.
