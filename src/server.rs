@@ -26,8 +26,10 @@ use tower::ServiceExt;
 
 use crate::{World, api, control};
 
-/// How long a client may take over a request's head.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may wait for the end of a request's head, which is also how long it may be idle.
+/// Longer than clients keep idle connections, or one would now and then send into a connection that is
+/// just being closed; the service's edge waits as long (docs/fidelity.md).
+const HEAD_TIMEOUT: Duration = Duration::from_secs(400);
 /// How long requests under way may take once the server stops.
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
 

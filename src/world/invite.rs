@@ -11,7 +11,7 @@ use super::clock::{Moment, Reading};
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(21 * 24);
 
 /// The roles that the API shows on an invite (docs/fidelity.md).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the vendor's words, with no more meaning than their names")]

@@ -64,8 +64,6 @@ struct Shared {
     /// so that nobody ever sees a part of each.
     now: RwLock<Arc<Organizations>>,
     request_ids: Ids,
-    /// What was asked without ever reaching an organization.
-    journal: Journal,
     /// Numbers the entries of all journals.
     answered: AtomicU64,
 }
@@ -85,6 +83,9 @@ struct Organizations {
     keys: DashMap<KeyDigest, Key>,
     /// How many organizations there are. Kept beside the map because several keys may share one.
     count: AtomicUsize,
+    /// What was asked without ever reaching an organization. It stands here so that a reset takes it
+    /// away together with the organizations' own.
+    journal: Arc<Journal>,
 }
 
 impl Organizations {
@@ -108,7 +109,7 @@ impl Organizations {
             }
             all.push(organization);
         }
-        let count = AtomicUsize::new(all.len());
+        let (count, journal) = (AtomicUsize::new(all.len()), Arc::new(Journal::new(common.journal)));
         Organizations {
             common,
             any_key: settings.any_key,
@@ -117,6 +118,7 @@ impl Organizations {
             pinned: all,
             keys,
             count,
+            journal,
         }
     }
 
@@ -241,13 +243,12 @@ pub(crate) enum Denial {
 impl World {
     /// A world as the fixture describes it.
     pub fn new(fixture: Fixture) -> Self {
-        let (seed, journal) = (fixture.settings.seed, fixture.settings.journal.unwrap_or(JOURNAL));
+        let seed = fixture.settings.seed;
         World {
             shared: Arc::new(Shared {
                 now: RwLock::new(Arc::new(Organizations::new(fixture.clone()))),
                 fixture,
                 request_ids: Ids::new(seed, b"requests"),
-                journal: Journal::new(journal),
                 answered: AtomicU64::new(0),
             }),
         }
@@ -292,8 +293,8 @@ impl World {
     /// Puts everything back: all organizations, their clocks and faults, and empties all journals.
     /// Whoever is answered meanwhile sees the world before or the world after, never a part of each.
     pub fn reset(&self) {
-        self.replace(self.shared.fixture.clone());
-        self.shared.journal.clear();
+        let beginning = Arc::new(Organizations::new(self.shared.fixture.clone()));
+        *write(&self.shared.now) = beginning;
     }
 
     /// The world as a fixture document: the template, and every organization with its keys' digests,
@@ -337,13 +338,11 @@ impl World {
     /// All problems of the document; nothing changes then.
     pub fn put_state(&self, json: &str) -> Result<(), FixtureError> {
         let settings = self.shared.fixture.settings.clone();
-        self.replace(Fixture::parse_state(json, settings)?);
+        let mut next = Organizations::new(Fixture::parse_state(json, settings)?);
+        let mut now = write(&self.shared.now);
+        next.journal = now.journal.clone();
+        *now = Arc::new(next);
         Ok(())
-    }
-
-    fn replace(&self, fixture: Fixture) {
-        let organizations = Arc::new(Organizations::new(fixture));
-        *write(&self.shared.now) = organizations;
     }
 
     /// The clock that a new key's organization begins with; without a template, the first organization's.
@@ -420,16 +419,18 @@ impl World {
 
     /// What was asked of all organizations and of none, oldest first.
     pub fn requests(&self, filter: &JournalFilter) -> Vec<JournalEntry> {
-        let mut entries = self.shared.journal.read(filter);
-        entries.extend(self.organizations().iter().flat_map(|organization| organization.requests(filter)));
+        let now = self.now();
+        let mut entries = now.journal.read(filter);
+        entries.extend(now.all().iter().flat_map(|organization| organization.requests(filter)));
         entries.sort_by_key(|entry| entry.number);
         entries
     }
 
     /// Empties all journals.
     pub fn clear_requests(&self) {
-        self.shared.journal.clear();
-        for organization in self.organizations() {
+        let now = self.now();
+        now.journal.clear();
+        for organization in now.all() {
             organization.clear_requests();
         }
     }
@@ -438,8 +439,11 @@ impl World {
     pub(crate) fn record(&self, organization: Option<&Organization>, entry: JournalEntry) {
         let number = self.shared.answered.fetch_add(1, Ordering::Relaxed);
         let time = organization.map_or(Clock::System, Organization::clock).now();
-        let journal = organization.map_or(&self.shared.journal, Organization::journal);
-        journal.add(JournalEntry { number, time, ..entry });
+        let entry = JournalEntry { number, time, ..entry };
+        match organization {
+            Some(organization) => organization.journal().add(entry),
+            None => self.now().journal.add(entry),
+        }
     }
 
     /// The next request's id.

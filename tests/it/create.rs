@@ -1,6 +1,6 @@
 //! POST and GET of single invites: what is made, what is refused, and an invite's whole life.
 
-use anthropic_admin_mock::{MockServer, Settings};
+use anthropic_admin_mock::MockServer;
 use serde_json::{Value, json};
 
 use crate::harness::*;
@@ -346,26 +346,4 @@ async fn the_body_is_checked_after_the_scope_and_before_the_state() {
     Call::create(bad_and_a_member, "members").send(to).refused(400, "invalid_request_error", "input-invalid");
     let too_large = Call::create("{", "writer").without("content-length").header("content-length", "2000000");
     too_large.header("expect", "100-continue").send(to).refused(413, "request_too_large", "body-too-large");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_32_parallel_invitations_of_one_address_exactly_one_is_made() {
-    let server = server_with(r#"{"invites": []}"#, Settings::default()).await;
-    let to = server.address();
-    for _ in 0..20 {
-        let key = new_key();
-        let statuses: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..32)
-                .map(|n| (n, &key))
-                .map(|(n, key)| {
-                    scope.spawn(move || {
-                        Call::create(&body(&format!("ada+{n}@example.com")), key).send(to).status
-                    })
-                })
-                .collect();
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-        });
-        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
-        assert_eq!(Call::list("", &key).send(to).ids().len(), 1);
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    sync::{Arc, Barrier},
+    sync::Arc,
 };
 
 use anthropic_admin_mock::{Refusal, Settings, Status, World};
@@ -240,28 +240,13 @@ async fn a_wrong_method_is_a_405_that_allows_the_right_ones() {
     }
 }
 
-const PARALLEL: usize = 32;
-
-/// Runs the same thing on 32 threads that start together.
-fn in_parallel<T: Send>(run: impl Fn() -> T + Sync) -> Vec<T> {
-    let together = Barrier::new(PARALLEL);
-    std::thread::scope(|scope| {
-        let one = || {
-            together.wait();
-            run()
-        };
-        let threads: Vec<_> = (0..PARALLEL).map(|_| scope.spawn(one)).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
-    })
-}
-
 #[test]
 fn of_32_parallel_deletes_exactly_one_succeeds() {
     // The built server, which answers on several threads.
     let served = Served::start(&[]);
     for _ in 0..50 {
         let call = Call::delete(PENDING, &new_key());
-        let answers = in_parallel(|| call.send(served.address));
+        let answers = in_parallel(|_| call.send(served.address));
         let (good, bad): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
         assert_eq!(good.len(), 1);
         good[0].deleted(PENDING);
@@ -277,7 +262,7 @@ fn a_new_key_on_32_threads_is_one_organization_whose_invite_is_deleted_once() {
     let world = World::default();
     for _ in 0..300 {
         let key = new_key();
-        let results = in_parallel(|| {
+        let results = in_parallel(|_| {
             let organization = world.organization(&key).unwrap();
             (Arc::as_ptr(&organization) as usize, organization.delete_invite(PENDING))
         });

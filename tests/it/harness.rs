@@ -5,6 +5,7 @@ use std::{
     net::{SocketAddr, TcpStream},
     process::{Child, ChildStderr, Command, Output, Stdio},
     sync::{
+        Barrier,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -301,6 +302,23 @@ impl Answer {
         assert_eq!(self.body, format!(r#"{{"id":{id},"type":"invite_deleted"}}"#));
         self.names_organization(true)
     }
+}
+
+/// How many threads `in_parallel` has.
+pub const PARALLEL: usize = 32;
+
+/// Runs the same thing on 32 threads that start together and know their number.
+pub fn in_parallel<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let together = Barrier::new(PARALLEL);
+    let one = |number| {
+        together.wait();
+        run(number)
+    };
+    let one = &one;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..PARALLEL).map(|number| scope.spawn(move || one(number))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
 }
 
 /// The built command, with none of our variables in its environment.

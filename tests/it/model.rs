@@ -8,12 +8,12 @@ use anthropic_admin_mock::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::Config};
 
-const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
 /// 2026-01-01T00:00:00Z in seconds of the Unix epoch.
 const START: i64 = 1_767_225_600;
 const MEMBER_LIMIT: usize = 9;
 
-const FIXTURE: &str = r#"{"organizations": [{
+pub const FIXTURE: &str = r#"{"organizations": [{
     "keys": ["model"], "clock": "2026-01-01T00:00:00Z", "member_limit": 9, "members": ["m@x.y"],
     "invites": [
         {"id": "s0", "email": "a@x.y", "invited_at": "-20d", "role": "developer"},
@@ -44,10 +44,10 @@ enum Step {
     Reset,
 }
 
-#[derive(Clone, Debug)]
-struct Kept {
-    id: String,
-    email: String,
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Kept {
+    pub id: String,
+    pub email: String,
     role: Role,
     invited_at: i64,
     expires_at: i64,
@@ -56,20 +56,21 @@ struct Kept {
 }
 
 /// Everything in one list, in the order of its making, and every question answered by a look at all of it.
-struct Model {
-    kept: Vec<Kept>,
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Model {
+    pub kept: Vec<Kept>,
     members: Vec<String>,
-    now: i64,
+    pub now: i64,
 }
 
-fn plain(email: &str) -> String {
+pub fn plain(email: &str) -> String {
     let email = email.to_lowercase();
     let (local, domain) = email.split_once('@').unwrap();
     format!("{}@{domain}", local.split('+').next().unwrap())
 }
 
 impl Model {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let kept =
             |id: &str, email: &str, role, invited: i64, expires: i64, accepted: Option<i64>, deleted| Kept {
                 id: id.into(),
@@ -94,7 +95,7 @@ impl Model {
         }
     }
 
-    fn status(&self, kept: &Kept) -> Status {
+    pub fn status(&self, kept: &Kept) -> Status {
         match kept {
             Kept { deleted: true, .. } => Status::Deleted,
             Kept { accepted_at: Some(_), .. } => Status::Accepted,
@@ -103,7 +104,7 @@ impl Model {
         }
     }
 
-    fn create(&mut self, email: &str, role: Role) -> Result<(), &'static str> {
+    pub fn create(&mut self, email: &str, role: Role) -> Result<(), &'static str> {
         let pending = |kept: &&Kept| self.status(kept) == Status::Pending;
         if self.members.contains(&plain(email)) {
             return Err("member");
@@ -120,7 +121,7 @@ impl Model {
         Ok(())
     }
 
-    fn pending(&mut self, id: &str) -> Result<&mut Kept, Refusal> {
+    pub fn pending(&mut self, id: &str) -> Result<&mut Kept, Refusal> {
         let at = self.kept.iter().position(|kept| kept.id == id).ok_or(Refusal::Unknown)?;
         match self.status(&self.kept[at]) {
             Status::Pending => Ok(&mut self.kept[at]),
@@ -128,6 +129,34 @@ impl Model {
             Status::Expired => Err(Refusal::Expired),
             Status::Deleted => Err(Refusal::Deleted),
         }
+    }
+
+    pub fn delete(&mut self, id: &str) -> Result<(), Refusal> {
+        self.pending(id).map(|kept| kept.deleted = true)
+    }
+
+    pub fn accept(&mut self, id: &str) -> Result<(), Refusal> {
+        let now = self.now;
+        let email = self.pending(id).map(|kept| {
+            kept.accepted_at = Some(now.max(kept.invited_at));
+            plain(&kept.email)
+        })?;
+        self.members.push(email);
+        self.members.sort();
+        self.members.dedup();
+        Ok(())
+    }
+
+    /// The places in `kept` of all that is not deleted, or of what has one of these statuses.
+    pub fn newest_first(&self, statuses: &[Status]) -> Vec<usize> {
+        let all = Step::List {
+            email: None,
+            roles: Vec::new(),
+            statuses: statuses.into(),
+            cursor: None,
+            limit: usize::MAX,
+        };
+        self.list(&all, None).unwrap().0
     }
 
     /// The places in `kept` of a page, and whether there is more.
@@ -216,21 +245,13 @@ fn take(organization: &Organization, model: &mut Model, step: &Step) {
         }
         Step::Delete(choice) => {
             let id = pick(&ids, *choice);
-            let expected = model.pending(id).map(|kept| kept.deleted = true);
+            let expected = model.delete(id);
             assert_eq!(organization.delete_invite(id), expected);
         }
         Step::Accept(choice) => {
             let id = pick(&ids, *choice);
-            let now = model.now;
-            let expected = model.pending(id).map(|kept| {
-                kept.accepted_at = Some(now.max(kept.invited_at));
-                plain(&kept.email)
-            });
-            match (organization.accept_invite(id), expected) {
-                (Ok(invite), Ok(email)) => {
-                    model.members.push(email);
-                    model.members.sort();
-                    model.members.dedup();
+            match (organization.accept_invite(id), model.accept(id)) {
+                (Ok(invite), Ok(())) => {
                     model.shows(model.kept.iter().position(|kept| kept.id == id).unwrap(), &invite);
                 }
                 (Err(refusal), Err(expected)) => assert_eq!(refusal, expected),
