@@ -14,6 +14,7 @@ mod delete;
 mod door;
 mod fidelity;
 mod fixtures;
+mod framing;
 mod harness;
 mod hostile;
 mod library;

@@ -118,6 +118,9 @@ fn after_chunks(mut bytes: &[u8]) -> Option<&[u8]> {
     }
 }
 
+/// The statuses with which hyper refuses bytes that are no request.
+pub const REFUSALS: [u16; 3] = [400, 414, 431];
+
 /// What came back for one request.
 #[derive(Debug)]
 pub enum Reply {
@@ -177,7 +180,7 @@ pub fn replies(mut bytes: &[u8], method: impl Fn(usize) -> String) -> Vec<Reply>
         if headers.is_empty() {
             let bare = (length.as_deref(), connection.as_deref());
             assert_eq!(bare, (Some("0"), Some("close")), "nothing but hyper's refusal: {head}");
-            assert!([400, 414, 431].contains(&status), "docs/fidelity.md lists it: {head}");
+            assert!(REFUSALS.contains(&status), "docs/fidelity.md lists it: {head}");
             assert!(bytes.is_empty(), "nothing comes after a refusal");
             found.push(Reply::Http(status));
             break;
