@@ -60,7 +60,7 @@ const WORDS: &[&[u8]] = &[
     b"\xff",
 ];
 
-/// Good requests of every operation; the first is the vendor's documented one.
+/// Good requests of every operation, and one that is nearly good; the first is the vendor's documented one.
 fn good(key: &str) -> Vec<Vec<u8>> {
     let delete = Call::delete(PENDING, key);
     let current = Call::bare("DELETE", &invite(PENDING))
@@ -74,6 +74,8 @@ fn good(key: &str) -> Vec<Vec<u8>> {
         delete.clone().body("{\"a\": 1}").bytes(),
         [chunked, b"5\r\nhello\r\n0\r\n\r\n".to_vec()].concat(),
         text(&delete.bytes()).replace("connection: close\r\n", "").repeat(2).into_bytes(),
+        // Encoded twice it is another id.
+        Call::delete(&PENDING.replace("invite", "%2569nvite"), key).bytes(),
         Call::retrieve(PENDING, key).bytes(),
         Call::list("limit=2&statuses%5B%5D=pending", key).bytes(),
         Call::create(r#"{"email": "eve@example.com", "role": "developer"}"#, key).bytes(),

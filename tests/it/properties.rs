@@ -368,6 +368,8 @@ pub fn request_seeds() -> Vec<Vec<u8>> {
         format!("DELETE {path}/{INVITE}?beta=true\n{current}\ncontent-type: application/json"),
         format!("DELETE {path}/a%2Fb%252F\n{headers}"),
         format!("DELETE {path}/%C3%A9\n{headers}\norigin: null\nanthropic-dangerous-direct-browser-access: true"),
+        format!("DELETE {path}/%2569{}\n{headers}", &INVITE[1..]),
+        format!("DELETE {path}/%69{}\n{headers}", &INVITE[1..]),
         format!("GET {path}/{INVITE}\n{current}"),
         format!("GET {path}?limit=2&after_id={INVITE}&email=ada%40example.com&roles%5B%5D=user&statuses[]=pending\n{headers}"),
         format!("POST {path}\n{headers}\n\n{{\"email\": \"eve@example.com\", \"role\": \"developer\", \"rbac_group_ids\": []}}"),

@@ -16,6 +16,8 @@ pub struct Sent {
     /// The path of the target, still encoded: no scheme, no host, no query, no fragment.
     pub path: Vec<u8>,
     pub headers: Vec<(String, Vec<u8>)>,
+    /// Whether all of its body came.
+    pub whole: bool,
 }
 
 impl Sent {
@@ -24,7 +26,7 @@ impl Sent {
     }
 
     pub fn is_a_good_delete(&self, id: &str) -> bool {
-        properties::is_a_good_delete(&self.method, &self.path, &self.headers, id)
+        self.whole && properties::is_a_good_delete(&self.method, &self.path, &self.headers, id)
     }
 
     /// Whether it shows this key before any other.
@@ -75,7 +77,8 @@ fn request(bytes: &[u8]) -> Option<(Sent, Option<&[u8]>)> {
         let name = std::str::from_utf8(&header[..colon]).ok()?.to_lowercase();
         headers.push((name, header[colon + 1..].trim_ascii().to_vec()));
     }
-    let sent = Sent { method: std::str::from_utf8(method).ok()?.into(), path: path(target), headers };
+    let mut sent =
+        Sent { method: std::str::from_utf8(method).ok()?.into(), path: path(target), headers, whole: true };
     let rest = match (sent.header("transfer-encoding"), sent.header("content-length")) {
         (Some(_), _) => after_chunks(rest),
         (None, Some(length)) => {
@@ -84,6 +87,7 @@ fn request(bytes: &[u8]) -> Option<(Sent, Option<&[u8]>)> {
         }
         (None, None) => Some(rest),
     };
+    sent.whole = rest.is_some();
     Some((sent, rest))
 }
 
