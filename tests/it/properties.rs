@@ -162,6 +162,33 @@ fn explains(refused: &FixtureError, document: &str) {
     }
 }
 
+/// The state has what the document has, as far as the document says it in so many words.
+fn brings_back(document: &Value, state: &Value) {
+    let texts = |of: &Value, list: &str, field: &str| {
+        let items = of[list].as_array().map(Vec::as_slice).unwrap_or_default();
+        let text = |item: &Value| item.get(field).unwrap_or(item).as_str().unwrap_or_default().to_lowercase();
+        let mut texts: Vec<String> = items.iter().map(text).collect();
+        texts.sort();
+        texts
+    };
+    for (list, field) in [
+        ("allowed_domains", ""),
+        ("verified_domains", ""),
+        ("groups", "id"),
+        ("invites", "email"),
+        ("keys", "state"),
+    ] {
+        let (given, kept) = (texts(document, list, field), texts(state, list, field));
+        assert_eq!(given.len(), kept.len(), "{list}: {given:?} {kept:?}");
+        assert!(list == "keys" || given == kept, "{list}: {given:?} {kept:?}");
+    }
+    assert_eq!(document["member_limit"].as_f64(), state["member_limit"].as_f64());
+    let pinned = |of: &Value| of["organizations"].as_array().cloned().unwrap_or_default();
+    let (given, kept) = (pinned(document), pinned(state));
+    assert_eq!(given.len(), kept.len());
+    given.iter().zip(&kept).for_each(|(given, kept)| brings_back(given, kept));
+}
+
 /// A fixture is refused with reasons, or makes a world whose state is again a fixture of the same world.
 pub fn fixture(data: &[u8]) {
     let Ok(document) = std::str::from_utf8(data) else { return };
@@ -170,6 +197,7 @@ pub fn fixture(data: &[u8]) {
         Ok(parsed) => {
             let world = World::new(parsed);
             let state = world.state();
+            brings_back(&serde_json::from_str(document).expect("a fixture is JSON"), &state);
             let written = format!("{state:#}");
             let again = Fixture::parse(&written, Settings::default());
             let again = World::new(again.unwrap_or_else(|refused| panic!("{refused}\n{written}")));
