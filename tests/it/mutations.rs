@@ -82,7 +82,7 @@ fn good(key: &str) -> Vec<Vec<u8>> {
     ]
 }
 
-/// One mutated request and a good one after it. Returns what came back.
+/// One mutated request, and what came back.
 fn one(to: SocketAddr, organization: &Organization, key: &str, number: u64) -> Vec<(u16, &'static str)> {
     let good = good(key);
     let good: Vec<&[u8]> = good.iter().map(Vec::as_slice).collect();
@@ -94,18 +94,20 @@ fn one(to: SocketAddr, organization: &Organization, key: &str, number: u64) -> V
         let replies = ask(to, &bytes);
         let sent = requests(&bytes);
         let mut deleted = false;
-        for (number, reply) in replies.iter().enumerate() {
+        for (place, reply) in replies.iter().enumerate() {
             if reply.deleted() {
-                let sent = sent.get(number).expect("an answer to a request that was sent");
+                let sent = sent.get(place).expect("an answer to a request that was sent");
                 assert!(sent.is_a_good_delete(PENDING), "deleted without being asked to: {sent:?}");
                 deleted |= sent.shows(key);
             }
         }
         let status = organization.invite(PENDING).unwrap().status;
         assert_eq!(status, if deleted { Status::Deleted } else { Status::Pending }, "{replies:?}");
-        // The server lives, and says the same.
-        let after = ask_once(to, good[0]);
-        assert_eq!((after.status(), after.deleted()), if deleted { (404, false) } else { (200, true) });
+        // The server lives, and says the same. Not after each: some systems run out of ports.
+        if (number / THREADS).is_multiple_of(4) {
+            let after = ask_once(to, good[0]);
+            assert_eq!((after.status(), after.deleted()), if deleted { (404, false) } else { (200, true) });
+        }
         replies.iter().map(|reply| reply.told()).collect()
     };
     let told = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|panic| {
