@@ -1,0 +1,13 @@
+//! Fuzzes any text as a fixture.
+
+#![no_main]
+
+mod shared;
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target};
+use shared::{mutate, properties};
+
+fuzz_target!(|data: &[u8]| properties::fixture(data));
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    mutate(&properties::fixture_seeds(), data, size, max_size, seed)
+});
