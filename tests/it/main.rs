@@ -24,4 +24,5 @@ mod model;
 mod order;
 mod readme;
 mod readme_example;
+mod recipes;
 mod rules;
