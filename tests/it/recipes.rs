@@ -9,7 +9,7 @@ use std::{
 use crate::harness::{run, text};
 
 /// What lies beside the recipes but is none.
-const HELPERS: [&str; 7] = [
+const BESIDE: [&str; 7] = [
     "compose.run.yaml",
     "package-lock.json",
     "package.json",
@@ -78,7 +78,7 @@ fn the_page_shows_every_recipe_as_it_is() {
     }
     let mut names: Vec<_> =
         shown.iter().map(|(name, _)| name.strip_prefix("tests/recipes/").unwrap()).collect();
-    names.extend(HELPERS);
+    names.extend(BESIDE);
     names.sort_unstable();
     let mut files: Vec<_> =
         files("tests/recipes").iter().map(|path| path.replacen("tests/recipes/", "", 1)).collect();
