@@ -17,7 +17,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 tries=0
-until anthropic-admin-mock healthcheck 2>/dev/null; do
+# Its own word as well, since on a port that is taken another mock may answer.
+until grep -q '^listening on ' mock.log && anthropic-admin-mock healthcheck 2>/dev/null; do
   tries=$((tries + 1))
   [ "$tries" -lt 100 ] || failed
   kill -0 "$mock" 2>/dev/null || failed
