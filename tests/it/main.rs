@@ -30,6 +30,7 @@ mod parallel;
 mod properties;
 mod readme;
 mod readme_example;
+mod recipes;
 mod rules;
 mod short_runs;
 mod wire;
