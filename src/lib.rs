@@ -23,6 +23,7 @@
 mod api;
 mod control;
 mod credential;
+mod head_timeout;
 mod server;
 mod world;
 

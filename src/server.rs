@@ -24,12 +24,14 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-use crate::{World, api, control};
+use crate::{
+    World, api, control,
+    head_timeout::{HeadTimeout, Progress},
+};
 
-/// How long a connection may wait for the end of a request's head, which is also how long it may be idle.
-/// Longer than clients keep idle connections, or one would now and then send into a connection that is
-/// just being closed; the service's edge waits as long (docs/fidelity.md).
-const HEAD_TIMEOUT: Duration = Duration::from_secs(400);
+/// How long a connection may be idle. Longer than clients keep theirs, or one would now and then send into
+/// a connection that is just being closed; the service's edge waits as long (docs/fidelity.md).
+const IDLE_TIMEOUT: Duration = Duration::from_secs(400);
 /// How long requests under way may take once the server stops.
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -64,7 +66,7 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
             Err(never) => match never {},
         });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).half_close(true);
+    http.timer(TokioTimer::new()).header_read_timeout(IDLE_TIMEOUT).half_close(true);
     let graceful = GracefulShutdown::new();
     // Owned here, so that dropping this future drops every connection with it.
     let mut connections = JoinSet::new();
@@ -75,8 +77,22 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
             Some(_) = connections.join_next() => continue,
             () = &mut stop => break,
         };
-        let service = TowerToHyperService::new(service.clone());
-        let connection = http.serve_connection(TokioIo::new(stream), service);
+        let progress = Progress::default();
+        let stream = HeadTimeout::new(stream, progress.clone());
+        let service = service
+            .clone()
+            .map_request({
+                let progress = progress.clone();
+                move |request| {
+                    progress.step();
+                    request
+                }
+            })
+            .map_result(move |answer| {
+                progress.step();
+                answer
+            });
+        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);
         connections.spawn(async move {
             if let Err(error) = connection.await {

@@ -105,19 +105,41 @@ async fn a_connection_outlives_every_clients_patience_with_an_idle_one() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_head_that_takes_too_long_and_a_connection_kept_without_a_request_are_closed_after_400_seconds() {
+async fn a_head_may_take_10_seconds_from_its_first_byte_and_a_connection_be_idle_for_400() {
     let address = server_in_paused_time().await;
     let kept = text(&Call::retrieve(PENDING, &new_key()).bytes()).replace("connection: close\r\n", "");
-    for sent in ["DELETE /v1/organi", "", &kept] {
+    // Nothing; a beginning; a whole request; one and the beginning of the next.
+    for (request, beginning, closed_after) in
+        [("", "", 400), ("", "DELETE /v1/organi", 10), (&kept, "", 400), (&kept, "D", 10)]
+    {
         let stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        stream.try_write(sent.as_bytes()).unwrap();
-        if sent == kept {
+        if !request.is_empty() {
+            tokio::time::sleep(Duration::from_secs(100)).await;
+            stream.try_write(request.as_bytes()).unwrap();
             assert!(arriving(&stream).await.starts_with("HTTP/1.1 200"));
         }
+        if !beginning.is_empty() {
+            tokio::time::sleep(Duration::from_secs(100)).await;
+            stream.try_write(beginning.as_bytes()).unwrap();
+        }
         let started = tokio::time::Instant::now();
-        arriving(&stream).await;
-        assert_eq!(started.elapsed().as_secs(), 400, "{sent}");
+        assert_eq!(arriving(&stream).await, "");
+        assert_eq!(started.elapsed().as_secs(), closed_after, "{request}{beginning}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_that_trickles_is_given_up_after_10_seconds_too() {
+    let stream = tokio::net::TcpStream::connect(server_in_paused_time().await).await.unwrap();
+    let started = tokio::time::Instant::now();
+    let mut request = Call::retrieve(PENDING, &new_key()).bytes().into_iter();
+    let closed = loop {
+        if stream.try_write(&[request.next().unwrap()]).is_err() {
+            break started.elapsed();
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    };
+    assert!((10..13).contains(&closed.as_secs()), "{closed:?}");
 }
 
 #[test]
