@@ -86,6 +86,7 @@ for reference in first_reference current_reference; do
   answer=$($reference "$key")
   body=${answer##*$'\r\n\r\n'}
   check "$reference again: status" 'HTTP/1.1 404 Not Found' "$(head -n 1 <<<"$answer" | tr -d '\r')"
+  # shellcheck disable=SC2016 # the backticks are the message's
   check "$reference again: type" '.*"error":\{"type":"not_found_error","message":"Invite `invite_015gWxCN9Hfg2QhZwTK7Mdeu` not found\."\}.*' "$body"
   check "$reference again: content-type" 'application/json' "$(header content-type "$answer")"
   check "$reference again: request-id" "$request_id" "$(header request-id "$answer")"
@@ -125,7 +126,7 @@ check_success create_reference "$is_new" "$(create_reference "$key")"
 
 answer=$(create_reference "$key")
 check 'create_reference again: status' 'HTTP/1.1 400 Bad Request' "$(head -n 1 <<<"$answer" | tr -d '\r')"
-check 'create_reference again: body' ".*\"error\":\{\"type\":\"invalid_request_error\",\"message\":\"[^\"]*$new[^\"]*\",\"details\":\{\"error_code\":\"invite_already_exists\"\}\}.*" "${answer##*$'\r\n\r\n'}"
+check 'create_reference again: body' ".*\"error\":\{\"type\":\"invalid_request_error\",\"message\":\"[^\"]*${new}[^\"]*\",\"details\":\{\"error_code\":\"invite_already_exists\"\}\}.*" "${answer##*$'\r\n\r\n'}"
 
 for query in '?statuses=pending&statuses=expired' '?statuses%5B%5D=pending&statuses%5B%5D=expired' '?statuses=pending&statuses%5B%5D=expired'; do
   check_success "list $query" "$(page "\"$new\"" "\"$expired\"" "$is_new" "$is_pending" "$is_expired")" "$(list_reference "$key" "$query")"
