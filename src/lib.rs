@@ -23,7 +23,7 @@
 mod api;
 mod control;
 mod credential;
-mod head_timeout;
+mod patience;
 mod server;
 mod world;
 

@@ -1,13 +1,13 @@
 //! The command: flags and environment, log, bind, serve, exit code.
 
+mod log;
+
 use std::{
     fmt::Display,
     io::{self, IsTerminal, Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     path::PathBuf,
     process::ExitCode,
-    sync::mpsc,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -17,17 +17,10 @@ use clap::{
     parser::ValueSource,
 };
 use tokio::net::TcpListener;
-use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// How long `healthcheck` waits for an answer in all.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// How long the last log lines may take when the process ends.
-const FLUSH_TIME: Duration = Duration::from_millis(50);
-
-/// How many log lines may wait for stderr; those beyond are dropped.
-const LOG_LINES: usize = 8192;
 
 /// A local stand-in for the Invites resource of Anthropic's Admin API.
 ///
@@ -157,7 +150,7 @@ fn run(cli: &Cli, settings: Settings) -> Result<(), String> {
     let result = runtime.block_on(serve_until_stopped(cli.listen, cli.fixtures.clone(), settings));
     // Nothing that may still run, such as the loading of a fixture, is worth waiting for.
     runtime.shutdown_background();
-    flush(log);
+    drop(log);
     result
 }
 
@@ -184,9 +177,8 @@ async fn serve_until_stopped(
     Ok(())
 }
 
-/// Where requests are logged. The writer has a thread of its own and drops lines that nobody takes:
-/// a harness that does not read our stderr must not bring the server to a halt.
-fn log(format: Log) -> WorkerGuard {
+/// Where requests are logged.
+fn log(format: Log) -> log::Flush {
     #[expect(clippy::disallowed_methods, reason = "main.rs is where the environment is read")]
     let levels = std::env::var("RUST_LOG").unwrap_or_default();
     let levels = if levels.is_empty() { "info" } else { &levels };
@@ -194,11 +186,11 @@ fn log(format: Log) -> WorkerGuard {
         let message = format!("RUST_LOG={levels:?} cannot be read: {error}\n");
         clap::Error::raw(clap::error::ErrorKind::InvalidValue, message).exit()
     });
-    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(LOG_LINES).finish(io::stderr());
+    let (lines_to_stderr, flush) = log::to_stderr();
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
-        .with_writer(writer);
+        .with_writer(lines_to_stderr);
     let lines = match format {
         Log::Text => lines.boxed(),
         Log::Json => lines.json().flatten_event(true).boxed(),
@@ -206,17 +198,7 @@ fn log(format: Log) -> WorkerGuard {
     tracing_subscriber::registry().with(lines.with_filter(levels)).init();
     // A panic is a log line like any other, in the format that was asked for.
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic)));
-    guard
-}
-
-/// Writes out what the log still holds, unless nobody takes it.
-fn flush(log: WorkerGuard) {
-    let (done, flushed) = mpsc::channel();
-    thread::spawn(move || {
-        drop(log);
-        let _ = done.send(());
-    });
-    let _ = flushed.recv_timeout(FLUSH_TIME);
+    flush
 }
 
 #[cfg(unix)]

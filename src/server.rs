@@ -11,11 +11,7 @@ use std::{
 
 use axum::{Router, body::Body, extract::Request, http::Uri, response::Response, routing::any_service};
 use hyper::{body::Incoming, server::conn::http1};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::graceful::GracefulShutdown,
-    service::TowerToHyperService,
-};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
@@ -26,12 +22,9 @@ use tower::ServiceExt;
 
 use crate::{
     World, api, control,
-    head_timeout::{HeadTimeout, Progress},
+    patience::{Patient, Progress},
 };
 
-/// How long a connection may be idle. Longer than clients keep theirs, or one would now and then send into
-/// a connection that is just being closed; the service's edge waits as long (docs/fidelity.md).
-const IDLE_TIMEOUT: Duration = Duration::from_secs(400);
 /// How long requests under way may take once the server stops.
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
 
@@ -66,7 +59,7 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
             Err(never) => match never {},
         });
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(IDLE_TIMEOUT).half_close(true);
+    http.half_close(true);
     let graceful = GracefulShutdown::new();
     // Owned here, so that dropping this future drops every connection with it.
     let mut connections = JoinSet::new();
@@ -78,7 +71,7 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
             () = &mut stop => break,
         };
         let progress = Progress::default();
-        let stream = HeadTimeout::new(stream, progress.clone());
+        let stream = Patient::new(stream, progress.clone());
         let service = service
             .clone()
             .map_request({

@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{
-    body::Body,
+    body::{Body, HttpBody},
     extract::{Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue, Uri,
@@ -102,7 +102,8 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
     let started = Instant::now();
     let request_id = world.request_id();
     let (mut parts, body) = request.into_parts();
-    let (method, uri, sent) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    let sent = [VERSION, USER_AGENT].map(|name| parts.headers.get(name).cloned());
     let browser = Browser::of(&parts);
     let noted = Arc::new(Exchange::of(&uri));
     // The body comes first, so that everything after it is done at once or not at all, and a
@@ -124,7 +125,7 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
     let dropped = response.extensions().get::<Dropped>().is_some();
     // What was never sent is no error that anybody got.
     let error = response.extensions().get::<ApiError>().filter(|_| !dropped);
-    let sent = |name: HeaderName| sent.get(name).map(|value| kept(value.as_bytes(), KEPT_TEXT));
+    let [version, user_agent] = sent.map(|sent| sent.map(|value| kept(value.as_bytes(), KEPT_TEXT)));
     let organization = noted.organization.get().map(|organization| &**organization);
     let entry = JournalEntry {
         number: 0,
@@ -135,8 +136,8 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
         path: kept(uri.path().as_bytes(), KEPT_TEXT),
         invite_id: noted.invite_id.as_ref().map(|id| kept(id.as_bytes(), KEPT_TEXT)),
         credential: noted.key.get().map(ToString::to_string),
-        version: sent(VERSION),
-        user_agent: sent(USER_AGENT),
+        version,
+        user_agent,
         status: (!dropped).then_some(response.status().as_u16()),
         error_type: error.map(|error| error.kind.to_owned()),
         reason: error.map(|error| error.reason).or(fault.map(|_| "fault")).map(str::to_owned),
@@ -257,6 +258,9 @@ pub(super) fn on_panic(_: Box<dyn Any + Send>) -> Response {
 
 /// Waits for the end of the body.
 async fn receive(headers: &HeaderMap, mut body: Body) -> Received {
+    if body.is_end_stream() {
+        return Received::Whole(Bytes::new());
+    }
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let mut too_large = announced.is_some_and(|length| length > BODY_LIMIT as u64);
     if too_large && headers.contains_key(EXPECT) {

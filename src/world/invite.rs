@@ -135,6 +135,9 @@ impl Record {
 
 /// An address as the API compares it: in lower case and without a `+tag` (docs/fidelity.md).
 pub(crate) fn normalized(email: &str) -> Arc<str> {
+    if !email.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'+' || !byte.is_ascii()) {
+        return email.into();
+    }
     let lower = email.to_lowercase();
     match lower.rsplit_once('@') {
         Some((local, domain)) => {

@@ -72,11 +72,9 @@ pub(crate) struct Invites {
     positions: HashMap<Arc<str>, Position>,
     /// The same by address.
     emails: OrdSet<(Arc<str>, Position)>,
-    /// Those that nobody accepted, by the end of their time, in each frame. Sorted vectors, because the
-    /// count of those behind a moment is their index.
-    open: [Vector<Position>; 2],
-    /// The same by address, with the place in `records`.
-    open_by_address: OrdMap<(Arc<str>, Position), Position>,
+    /// Where places are limited, those that nobody accepted, by the end of their time, in each frame.
+    /// Sorted vectors, because the count of those behind a moment is their index.
+    open: Option<[Vector<Position>; 2]>,
     /// Deleted ones, as long as they are remembered, with the place where they stood.
     deleted: HashMap<Arc<str>, (Position, Arc<Record>)>,
     /// The same, the longest deleted first.
@@ -96,6 +94,11 @@ struct Position {
 }
 
 impl Invites {
+    /// None yet. Only with `places_are_limited` can [`fills`](Self::fills) be asked.
+    pub(crate) fn new(places_are_limited: bool) -> Self {
+        Invites { open: places_are_limited.then(Default::default), ..Invites::default() }
+    }
+
     /// Takes in an invite. Its id must be new. Whoever has accepted one is a member.
     pub(crate) fn insert(&mut self, record: Record) {
         let record = Arc::new(record);
@@ -142,19 +145,21 @@ impl Invites {
 
     fn add_open(&mut self, position: Position, record: &Record) {
         let expiry = expiry(position, record);
-        let frame = &mut self.open[Frame::of(expiry.moment) as usize];
-        let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
-        frame.insert(at, expiry);
-        self.open_by_address.insert((normalized(&record.email), expiry), position);
+        if let Some(open) = &mut self.open {
+            let frame = &mut open[Frame::of(expiry.moment) as usize];
+            let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
+            frame.insert(at, expiry);
+        }
     }
 
     fn remove_open(&mut self, position: Position, record: &Record) {
         let expiry = expiry(position, record);
-        let frame = &mut self.open[Frame::of(expiry.moment) as usize];
-        if let Ok(at) = frame.binary_search(&expiry) {
-            frame.remove(at);
+        if let Some(open) = &mut self.open {
+            let frame = &mut open[Frame::of(expiry.moment) as usize];
+            if let Ok(at) = frame.binary_search(&expiry) {
+                frame.remove(at);
+            }
         }
-        self.open_by_address.remove(&(normalized(&record.email), expiry));
     }
 
     /// What is known of an invite, deleted ones included.
@@ -186,23 +191,17 @@ impl Invites {
 
     /// The pending invite for an address.
     pub(crate) fn pending_for(&self, email: &str, reading: Reading) -> Option<&Arc<Record>> {
-        let address = normalized(email);
-        Frame::BOTH.into_iter().find_map(|frame| {
-            let (now, last) = (frame.now(reading), frame.last());
-            let range = (Bound::Excluded((address.clone(), now)), Bound::Included((address.clone(), last)));
-            let (_, position) = self.open_by_address.range(range).next()?;
-            self.records.get(position)
-        })
+        let mut of_address = self.walk(Some(&normalized(email)), None, Order::NewestFirst, reading);
+        of_address.find(|record| record.status(reading) == Status::Pending)
     }
 
     /// Whether members and pending invites together fill that many places.
     pub(crate) fn fills(&self, places: usize, reading: Reading) -> bool {
-        let pending = Frame::BOTH.map(|frame| {
-            let open = &self.open[frame as usize];
+        let pending = Frame::BOTH.into_iter().zip(self.open.iter().flatten()).map(|(frame, open)| {
             let expired = open.binary_search(&frame.now(reading)).unwrap_or_else(|at| at);
             open.len() - expired
         });
-        self.members.len() + pending[0] + pending[1] >= places
+        self.members.len() + pending.sum::<usize>() >= places
     }
 
     /// How many invites are held, deleted ones included.

@@ -1,0 +1,121 @@
+//! The log's way to stderr: lines gather in memory and leave together, so that no request waits for whoever reads them.
+
+use std::{
+    io::{self, Write},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    thread,
+    time::Duration,
+};
+
+use tracing_subscriber::fmt::MakeWriter;
+
+/// How many bytes may wait for stderr; whole lines beyond are dropped.
+const MOST: usize = 4 * 1024 * 1024;
+/// How long lines gather after others have left. The first after a pause leaves at once.
+const PAUSE: Duration = Duration::from_millis(5);
+/// How long the last lines may take when the process ends.
+const FLUSH_TIME: Duration = Duration::from_millis(50);
+
+/// The end that lines are written to.
+#[derive(Clone)]
+pub struct Lines(Arc<Shared>);
+
+/// Writes out what is still waiting when it is dropped, unless nobody takes it.
+pub struct Flush {
+    lines: Lines,
+    finished: mpsc::Receiver<()>,
+}
+
+struct Shared {
+    pending: Mutex<Pending>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Pending {
+    bytes: Vec<u8>,
+    dropped: u64,
+    /// The writer has nothing to do and has to be woken.
+    asleep: bool,
+    ended: bool,
+}
+
+/// A way to stderr, on a thread of its own.
+pub fn to_stderr() -> (Lines, Flush) {
+    let lines = Lines(Arc::new(Shared { pending: Mutex::default(), changed: Condvar::new() }));
+    let (finish, finished) = mpsc::channel();
+    let shared = lines.0.clone();
+    thread::spawn(move || {
+        shared.write_out(io::stderr());
+        let _ = finish.send(());
+    });
+    (lines.clone(), Flush { lines, finished })
+}
+
+impl Shared {
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_out(&self, mut to: impl Write) {
+        let mut leaving = Vec::new();
+        loop {
+            let mut pending = self.pending();
+            while pending.bytes.is_empty() && pending.dropped == 0 && !pending.ended {
+                pending.asleep = true;
+                pending = self.changed.wait(pending).unwrap_or_else(PoisonError::into_inner);
+            }
+            pending.asleep = false;
+            std::mem::swap(&mut pending.bytes, &mut leaving);
+            let (dropped, ended) = (std::mem::take(&mut pending.dropped), pending.ended);
+            drop(pending);
+            // Whoever closed our stderr does not want the lines.
+            let _ = to.write_all(&leaving);
+            leaving.clear();
+            if dropped > 0 {
+                tracing::warn!(dropped, "log lines were dropped, because nobody read them");
+            }
+            let pending = self.pending();
+            if ended && pending.bytes.is_empty() {
+                return;
+            }
+            let _ = self.changed.wait_timeout_while(pending, PAUSE, |pending| !pending.ended);
+        }
+    }
+}
+
+impl Write for &Lines {
+    /// Takes one line whole, or drops it.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut pending = self.0.pending();
+        if pending.bytes.len() + line.len() > MOST {
+            pending.dropped += 1;
+        } else {
+            pending.bytes.extend_from_slice(line);
+        }
+        if std::mem::take(&mut pending.asleep) {
+            self.0.changed.notify_one();
+        }
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = &'a Lines;
+
+    fn make_writer(&'a self) -> &'a Lines {
+        self
+    }
+}
+
+impl Drop for Flush {
+    fn drop(&mut self) {
+        self.lines.0.pending().ended = true;
+        self.lines.0.changed.notify_one();
+        let _ = self.finished.recv_timeout(FLUSH_TIME);
+    }
+}

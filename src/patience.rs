@@ -1,0 +1,129 @@
+//! How long a connection may take over a request's head, and how long it may stay without a request.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::{Instant, Sleep, sleep_until},
+};
+
+/// How long a head may take from its first byte to its last.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a connection may be idle. Longer than clients keep theirs, or one would now and then send into
+/// a connection that is just being closed; the service's edge waits as long (docs/fidelity.md).
+const IDLE_TIMEOUT: Duration = Duration::from_secs(400);
+
+/// How far a connection's requests have come: odd while one of them is being answered.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress(Arc<AtomicUsize>);
+
+impl Progress {
+    /// A head has arrived whole, or its answer is ready.
+    pub(crate) fn step(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A stream that fails when a head takes too long or none comes. hyper's own time-out is one for both,
+/// and sets a timer for every request; this one sets none while requests come in one piece.
+#[derive(Debug)]
+pub(crate) struct Patient {
+    stream: TcpStream,
+    progress: Progress,
+    /// The step that was seen last, and when it began or, in a head, when its first byte came.
+    step: usize,
+    since: Instant,
+    in_a_head: bool,
+    timer: Pin<Box<Sleep>>,
+}
+
+impl Patient {
+    pub(crate) fn new(stream: TcpStream, progress: Progress) -> Self {
+        let since = Instant::now();
+        let timer = Box::pin(sleep_until(since + IDLE_TIMEOUT));
+        Patient { stream, progress, step: 0, since, in_a_head: false, timer }
+    }
+
+    /// Ready when nobody has to wait any longer for the rest of a head, or for a request.
+    fn poll_timeout(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let deadline = self.since + if self.in_a_head { HEAD_TIMEOUT } else { IDLE_TIMEOUT };
+        loop {
+            // An idle connection's timer is left as it is by requests that come before it ends.
+            if self.timer.deadline() > deadline {
+                self.timer.as_mut().reset(deadline);
+            }
+            if self.timer.as_mut().poll(context).is_pending() {
+                return Poll::Pending;
+            }
+            if Instant::now() >= deadline {
+                return Poll::Ready(());
+            }
+            self.timer.as_mut().reset(deadline);
+        }
+    }
+}
+
+impl AsyncRead for Patient {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        let step = this.progress.0.load(Ordering::Relaxed);
+        if this.step != step {
+            (this.step, this.since, this.in_a_head) = (step, Instant::now(), false);
+        }
+        let answering = !step.is_multiple_of(2);
+        match Pin::new(&mut this.stream).poll_read(context, buffer) {
+            Poll::Pending if !answering && this.poll_timeout(context).is_ready() => {
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            Poll::Ready(Ok(())) if !answering && !this.in_a_head => {
+                (this.since, this.in_a_head) = (Instant::now(), true);
+                Poll::Ready(Ok(()))
+            }
+            other => other,
+        }
+    }
+}
+
+impl AsyncWrite for Patient {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
