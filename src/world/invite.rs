@@ -86,6 +86,8 @@ impl Serialize for Invite {
 pub(crate) struct Record {
     pub(crate) id: Arc<str>,
     pub(crate) email: Arc<str>,
+    /// The same as it is compared.
+    pub(crate) address: Arc<str>,
     pub(crate) role: Role,
     pub(crate) invited_at: Moment,
     pub(crate) expires_at: Moment,
@@ -134,9 +136,9 @@ impl Record {
 }
 
 /// An address as the API compares it: in lower case and without a `+tag` (docs/fidelity.md).
-pub(crate) fn normalized(email: &str) -> Arc<str> {
+pub(crate) fn normalized(email: &Arc<str>) -> Arc<str> {
     if !email.bytes().any(|byte| byte.is_ascii_uppercase() || byte == b'+' || !byte.is_ascii()) {
-        return email.into();
+        return email.clone();
     }
     let lower = email.to_lowercase();
     match lower.rsplit_once('@') {

@@ -2,7 +2,8 @@
 
 use std::{ops::Bound, sync::Arc};
 
-use imbl::{HashMap, HashSet, OrdMap, OrdSet, Vector};
+use foldhash::fast::RandomState;
+use imbl::{GenericHashMap, GenericHashSet, OrdMap, OrdSet, Vector, shared_ptr::DefaultSharedPtr};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -63,6 +64,9 @@ pub struct Page {
     pub has_more: bool,
 }
 
+type HashMap<K, V> = GenericHashMap<K, V, RandomState, DefaultSharedPtr>;
+type HashSet<T> = GenericHashSet<T, RandomState, DefaultSharedPtr>;
+
 /// The invites and members of one organization. A copy shares what neither side has changed since,
 /// which is what makes a new organization, and a page read without the lock, cheap.
 #[derive(Clone, Debug, Default)]
@@ -106,16 +110,16 @@ impl Invites {
         self.next_number += 1;
         match record.life {
             Life::Deleted => return self.remember_deleted(position, record),
-            Life::Accepted(_) => self.add_member(&record.email),
+            Life::Accepted(_) => self.add_member(record.address.clone()),
             Life::Open => self.add_open(position, &record),
         }
         self.positions.insert(record.id.clone(), position);
-        self.emails.insert((normalized(&record.email), position));
+        self.emails.insert((record.address.clone(), position));
         self.records.insert(position, record);
     }
 
-    pub(crate) fn add_member(&mut self, email: &str) {
-        self.members.insert(normalized(email));
+    pub(crate) fn add_member(&mut self, address: Arc<str>) {
+        self.members.insert(address);
     }
 
     /// Deletes a pending invite; anything else is refused and stays as it is.
@@ -123,7 +127,7 @@ impl Invites {
         let (position, mut record) = self.pending(id, reading)?;
         self.remove_open(position, &record);
         self.positions.remove(id);
-        self.emails.remove(&(normalized(&record.email), position));
+        self.emails.remove(&(record.address.clone(), position));
         self.records.remove(&position);
         Arc::make_mut(&mut record).life = Life::Deleted;
         self.remember_deleted(position, record);
@@ -134,7 +138,7 @@ impl Invites {
     pub(crate) fn accept(&mut self, id: &str, reading: Reading) -> Result<Invite, Refusal> {
         let (position, mut record) = self.pending(id, reading)?;
         self.remove_open(position, &record);
-        self.add_member(&record.email);
+        self.add_member(record.address.clone());
         // A clock that was set back must not let one join before the invitation.
         let at = reading.now.max(reading.resolve(record.invited_at));
         Arc::make_mut(&mut record).life = Life::Accepted(Moment::At(at));
@@ -185,13 +189,13 @@ impl Invites {
         all.into_iter().map(|(_, record)| record)
     }
 
-    pub(crate) fn is_member(&self, email: &str) -> bool {
-        self.members.contains(&normalized(email))
+    pub(crate) fn is_member(&self, address: &Arc<str>) -> bool {
+        self.members.contains(address)
     }
 
     /// The pending invite for an address.
-    pub(crate) fn pending_for(&self, email: &str, reading: Reading) -> Option<&Arc<Record>> {
-        let mut of_address = self.walk(Some(&normalized(email)), None, Order::NewestFirst, reading);
+    pub(crate) fn pending_for(&self, address: &Arc<str>, reading: Reading) -> Option<&Arc<Record>> {
+        let mut of_address = self.walk(Some(address), None, Order::NewestFirst, reading);
         of_address.find(|record| record.status(reading) == Status::Pending)
     }
 
@@ -221,7 +225,7 @@ impl Invites {
             Some(Cursor::After(id)) => (place_of(id)?, Order::NewestFirst),
             Some(Cursor::Before(id)) => (place_of(id)?, Order::OldestFirst),
         };
-        let email = listing.email.as_deref().map(normalized);
+        let email = listing.email.as_deref().map(|email| normalized(&email.into()));
         let mut matching = self
             .walk(email.as_ref(), from, order, reading)
             .filter(|record| listing.roles.is_empty() || listing.roles.contains(&record.role))

@@ -13,7 +13,7 @@ use super::{
     faults::{self, Fault, MOST_FAULTS, PlannedFault, TooManyFaults},
     fixture::{Fixture, FixtureError, Settings, dump},
     ids::Ids,
-    invite::{Invite, LIFETIME, Life, Record, Role},
+    invite::{Invite, LIFETIME, Life, Record, Role, normalized},
     invites::{Invites, Listing, Page, Refusal, UnknownCursor},
     journal::{Journal, JournalEntry, JournalFilter},
     limits::{Limits, RateLimit, RateLimited},
@@ -215,10 +215,12 @@ impl Organization {
         let mut state = self.state();
         state.policy.permits(&new)?;
         let reading = state.reading();
-        if state.invites.is_member(&new.email) {
+        let email: Arc<str> = new.email.into();
+        let address = normalized(&email);
+        if state.invites.is_member(&address) {
             return Err(CreateRefusal::AlreadyMember);
         }
-        if let Some(pending) = state.invites.pending_for(&new.email, reading) {
+        if let Some(pending) = state.invites.pending_for(&address, reading) {
             return Err(CreateRefusal::AlreadyInvited(pending.id.clone()));
         }
         if let Some(limit) = state.policy.member_limit
@@ -233,7 +235,8 @@ impl Organization {
         }
         let record = Record {
             id: id.into(),
-            email: new.email.into(),
+            email,
+            address,
             role: new.role,
             invited_at,
             expires_at: invited_at.plus(LIFETIME),
@@ -285,7 +288,7 @@ impl Organization {
 
     /// Whether the address belongs to a member, compared as the API does: any case, any `+tag`.
     pub fn is_member(&self, email: &str) -> bool {
-        self.state().invites.is_member(email)
+        self.state().invites.is_member(&normalized(&email.into()))
     }
 
     /// The organization's clock.
