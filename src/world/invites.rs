@@ -1,12 +1,13 @@
 //! An organization's invites and members: what may happen to them, and how they are found.
 
-use std::{ops::Bound, sync::Arc};
+use std::{iter::Peekable, ops::Bound, sync::Arc};
 
 use foldhash::fast::RandomState;
 use imbl::{GenericHashMap, GenericHashSet, OrdMap, OrdSet, Vector, shared_ptr::DefaultSharedPtr};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    base::Base,
     clock::{Moment, Reading},
     invite::{Invite, Life, Record, Role, Status, normalized},
 };
@@ -67,17 +68,21 @@ pub struct Page {
 type HashMap<K, V> = GenericHashMap<K, V, RandomState, DefaultSharedPtr>;
 type HashSet<T> = GenericHashSet<T, RandomState, DefaultSharedPtr>;
 
-/// The invites and members of one organization. A copy shares what neither side has changed since,
-/// which is what makes a new organization, and a page read without the lock, cheap.
+/// The invites and members of one organization: what its fixture gave, and what has changed since. A copy
+/// shares what neither side changes, which is what makes a new organization, and a page read without the
+/// lock, cheap.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Invites {
-    /// All but the deleted ones.
+    base: Arc<Base>,
+    /// Those of the base that were deleted or accepted since.
+    taken: HashSet<u32>,
+    /// Those that were made or accepted since.
     records: OrdMap<Position, Arc<Record>>,
     positions: HashMap<Arc<str>, Position>,
     /// The same by address.
-    emails: OrdSet<(Arc<str>, Position)>,
-    /// Where places are limited, those that nobody accepted, by the end of their time, in each frame.
-    /// Sorted vectors, because the count of those behind a moment is their index.
+    addresses: OrdSet<(Arc<str>, Position)>,
+    /// Where places are limited, all that nobody accepted, by the end of their time, in each frame. Sorted
+    /// vectors, because the count of those behind a moment is their index.
     open: Option<[Vector<Position>; 2]>,
     /// Deleted ones, as long as they are remembered, with the place where they stood.
     deleted: HashMap<Arc<str>, (Position, Arc<Record>)>,
@@ -91,31 +96,50 @@ pub(crate) struct Invites {
 /// those that do not, so that the order holds for every organization made from one seed; a walk
 /// brings the two together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Position {
-    moment: Moment,
+pub(crate) struct Position {
+    pub(crate) moment: Moment,
     /// Counts the invites as they came; of two at one moment the later is the newer.
-    number: u64,
+    pub(crate) number: u64,
 }
 
 impl Invites {
-    /// None yet. Only with `places_are_limited` can [`fills`](Self::fills) be asked.
-    pub(crate) fn new(places_are_limited: bool) -> Self {
-        Invites { open: places_are_limited.then(Default::default), ..Invites::default() }
+    /// What a fixture gives. Only with `places_are_limited` can [`fills`](Self::fills) be asked.
+    pub(crate) fn new(base: Base, places_are_limited: bool) -> Self {
+        let mut invites = Invites { next_number: base.len() as u64, ..Invites::default() };
+        let mut open = [Vec::new(), Vec::new()];
+        for number in 0..base.len() as u32 {
+            let (position, record) = (base.position(number), base.record(number));
+            match record.life {
+                Life::Deleted => invites.remember_deleted(position, Arc::new(record.clone())),
+                Life::Accepted(_) => invites.add_member(record.address.clone()),
+                Life::Open if places_are_limited => {
+                    let expiry = expiry(position, record);
+                    open[Frame::of(expiry.moment) as usize].push(expiry);
+                }
+                Life::Open => {}
+            }
+        }
+        invites.open = places_are_limited.then(|| {
+            open.map(|mut open| {
+                open.sort_unstable();
+                open.into()
+            })
+        });
+        invites.base = Arc::new(base);
+        invites
     }
 
-    /// Takes in an invite. Its id must be new. Whoever has accepted one is a member.
+    /// Takes in a new invite. Its id must be new, too.
     pub(crate) fn insert(&mut self, record: Record) {
-        let record = Arc::new(record);
         let position = Position { moment: record.invited_at, number: self.next_number };
         self.next_number += 1;
-        match record.life {
-            Life::Deleted => return self.remember_deleted(position, record),
-            Life::Accepted(_) => self.add_member(record.address.clone()),
-            Life::Open => self.add_open(position, &record),
+        let expiry = expiry(position, &record);
+        if let Some(open) = &mut self.open {
+            let frame = &mut open[Frame::of(expiry.moment) as usize];
+            let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
+            frame.insert(at, expiry);
         }
-        self.positions.insert(record.id.clone(), position);
-        self.emails.insert((record.address.clone(), position));
-        self.records.insert(position, record);
+        self.put(position, record);
     }
 
     pub(crate) fn add_member(&mut self, address: Arc<str>) {
@@ -124,36 +148,49 @@ impl Invites {
 
     /// Deletes a pending invite; anything else is refused and stays as it is.
     pub(crate) fn delete(&mut self, id: &str, reading: Reading) -> Result<(), Refusal> {
-        let (position, mut record) = self.pending(id, reading)?;
-        self.remove_open(position, &record);
-        self.positions.remove(id);
-        self.emails.remove(&(record.address.clone(), position));
-        self.records.remove(&position);
-        Arc::make_mut(&mut record).life = Life::Deleted;
-        self.remember_deleted(position, record);
+        let (position, record) = self.take_pending(id, reading)?;
+        self.remember_deleted(position, Arc::new(Record { life: Life::Deleted, ..record }));
         Ok(())
     }
 
     /// Lets the invitee of a pending invite join; anything else is refused and stays as it is.
     pub(crate) fn accept(&mut self, id: &str, reading: Reading) -> Result<Invite, Refusal> {
-        let (position, mut record) = self.pending(id, reading)?;
-        self.remove_open(position, &record);
+        let (position, record) = self.take_pending(id, reading)?;
         self.add_member(record.address.clone());
         // A clock that was set back must not let one join before the invitation.
         let at = reading.now.max(reading.resolve(record.invited_at));
-        Arc::make_mut(&mut record).life = Life::Accepted(Moment::At(at));
+        let record = Record { life: Life::Accepted(Moment::At(at)), ..record };
         let invite = record.read(reading);
-        self.records.insert(position, record);
+        self.put(position, record);
         Ok(invite)
     }
 
-    fn add_open(&mut self, position: Position, record: &Record) {
-        let expiry = expiry(position, record);
-        if let Some(open) = &mut self.open {
-            let frame = &mut open[Frame::of(expiry.moment) as usize];
-            let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
-            frame.insert(at, expiry);
+    fn put(&mut self, position: Position, record: Record) {
+        self.positions.insert(record.id.clone(), position);
+        self.addresses.insert((record.address.clone(), position));
+        self.records.insert(position, Arc::new(record));
+    }
+
+    /// Takes out a pending invite; anything else is refused and stays as it is.
+    fn take_pending(&mut self, id: &str, reading: Reading) -> Result<(Position, Record), Refusal> {
+        let Some((position, record)) = self.find(id) else {
+            return Err(if self.deleted.contains_key(id) { Refusal::Deleted } else { Refusal::Unknown });
+        };
+        match record.status(reading) {
+            Status::Pending => {}
+            Status::Accepted => return Err(Refusal::Accepted),
+            Status::Expired => return Err(Refusal::Expired),
+            Status::Deleted => return Err(Refusal::Deleted),
         }
+        let record = record.clone();
+        self.remove_open(position, &record);
+        if self.positions.remove(id).is_some() {
+            self.addresses.remove(&(record.address.clone(), position));
+            self.records.remove(&position);
+        } else if let Ok(number) = u32::try_from(position.number) {
+            self.taken.insert(number);
+        }
+        Ok((position, record))
     }
 
     fn remove_open(&mut self, position: Position, record: &Record) {
@@ -166,12 +203,19 @@ impl Invites {
         }
     }
 
-    /// What is known of an invite, deleted ones included.
-    pub(crate) fn get(&self, id: &str) -> Option<&Arc<Record>> {
-        match self.positions.get(id) {
-            Some(position) => self.records.get(position),
-            None => self.deleted.get(id).map(|(_, record)| record),
+    /// An invite that is not deleted.
+    fn find(&self, id: &str) -> Option<(Position, &Record)> {
+        if let Some(position) = self.positions.get(id) {
+            return self.records.get(position).map(|record| (*position, &**record));
         }
+        let number = self.base.find(id).filter(|number| !self.taken.contains(number))?;
+        Some((self.base.position(number), self.base.record(number)))
+    }
+
+    /// What is known of an invite, deleted ones included.
+    pub(crate) fn get(&self, id: &str) -> Option<&Record> {
+        let deleted = || self.deleted.get(id).map(|(_, record)| &**record);
+        self.find(id).map(|(_, record)| record).or_else(deleted)
     }
 
     /// The members' addresses, as they are compared, in the order of their bytes.
@@ -182,10 +226,13 @@ impl Invites {
     }
 
     /// All records, deleted ones included, in the order of their making.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Arc<Record>> {
-        let deleted = self.deleted.values().map(|(position, record)| (position, record));
-        let mut all: Vec<_> = self.records.iter().chain(deleted).collect();
-        all.sort_by_key(|(position, _)| position.number);
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Record> {
+        let base = self.base.records().filter(|(number, _)| !self.taken.contains(number));
+        let own = self.records.iter().map(|(position, record)| (position.number, &**record));
+        let deleted = self.deleted.values().map(|(position, record)| (position.number, &**record));
+        let base = base.map(|(number, record)| (number.into(), record));
+        let mut all: Vec<(u64, &Record)> = base.chain(own).chain(deleted).collect();
+        all.sort_by_key(|(number, _)| *number);
         all.into_iter().map(|(_, record)| record)
     }
 
@@ -194,7 +241,7 @@ impl Invites {
     }
 
     /// The pending invite for an address.
-    pub(crate) fn pending_for(&self, address: &Arc<str>, reading: Reading) -> Option<&Arc<Record>> {
+    pub(crate) fn pending_for(&self, address: &Arc<str>, reading: Reading) -> Option<&Record> {
         let mut of_address = self.walk(Some(address), None, Order::NewestFirst, reading);
         of_address.find(|record| record.status(reading) == Status::Pending)
     }
@@ -210,14 +257,15 @@ impl Invites {
 
     /// How many invites are held, deleted ones included.
     pub(crate) fn len(&self) -> usize {
-        self.records.len() + self.deleted.len()
+        self.base.records().count() - self.taken.len() + self.records.len() + self.deleted.len()
     }
 
     /// A page of what is not deleted.
     pub(crate) fn list(&self, listing: &Listing, reading: Reading) -> Result<Page, UnknownCursor> {
         let place_of = |id: &String| {
-            let deleted = || self.deleted.get(id.as_str()).map(|(position, _)| position);
-            let position = self.positions.get(id.as_str()).or_else(deleted).ok_or(UnknownCursor)?;
+            let deleted = || self.deleted.get(id.as_str()).map(|(position, _)| *position);
+            let position = self.find(id).map(|(position, _)| position).or_else(deleted);
+            let position = position.ok_or(UnknownCursor)?;
             Ok(Some(position.key(reading)))
         };
         let (from, order) = match &listing.cursor {
@@ -241,19 +289,6 @@ impl Invites {
         Ok(Page { invites, has_more })
     }
 
-    fn pending(&self, id: &str, reading: Reading) -> Result<(Position, Arc<Record>), Refusal> {
-        let Some(position) = self.positions.get(id).copied() else {
-            return Err(if self.deleted.contains_key(id) { Refusal::Deleted } else { Refusal::Unknown });
-        };
-        let record = self.records.get(&position).ok_or(Refusal::Unknown)?;
-        match record.status(reading) {
-            Status::Pending => Ok((position, record.clone())),
-            Status::Accepted => Err(Refusal::Accepted),
-            Status::Expired => Err(Refusal::Expired),
-            Status::Deleted => Err(Refusal::Deleted),
-        }
-    }
-
     fn remember_deleted(&mut self, position: Position, record: Arc<Record>) {
         let id = record.id.clone();
         self.deletions.push_back(id.clone());
@@ -268,48 +303,101 @@ impl Invites {
     /// All records, or those of one address, on one side of a place, in the order asked for.
     fn walk<'a>(
         &'a self,
-        email: Option<&Arc<str>>,
+        address: Option<&Arc<str>>,
         from: Option<Key>,
         order: Order,
         reading: Reading,
-    ) -> impl Iterator<Item = &'a Arc<Record>> + use<'a> {
-        type Walk<'a> = Box<dyn Iterator<Item = (Key, &'a Arc<Record>)> + 'a>;
-        let [at, offset] = Frame::BOTH.map(|frame| {
-            let beyond = from.map(|key| frame.position(key, reading));
-            let (first, last) = (Bound::Included(frame.first()), Bound::Included(frame.last()));
-            let range = match (order, beyond) {
-                (Order::NewestFirst, Some(position)) => (first, Bound::Excluded(position)),
-                (Order::OldestFirst, Some(position)) => (Bound::Excluded(position), last),
-                (_, None) => (first, last),
-            };
-            let keyed =
-                move |(position, record): (&Position, &'a Arc<Record>)| (position.key(reading), record);
-            let walk: Walk<'a> = match (email, order) {
-                (None, Order::OldestFirst) => Box::new(self.records.range(range).map(keyed)),
-                (None, Order::NewestFirst) => Box::new(self.records.range(range).rev().map(keyed)),
-                (Some(email), order) => {
-                    let of = |position: Position| (email.clone(), position);
-                    let of_address = self.emails.range((range.0.map(of), range.1.map(of)));
-                    let record =
-                        |(_, position): &'a (Arc<str>, Position)| self.records.get_key_value(position);
-                    match order {
-                        Order::OldestFirst => Box::new(of_address.filter_map(record).map(keyed)),
-                        Order::NewestFirst => Box::new(of_address.rev().filter_map(record).map(keyed)),
-                    }
-                }
-            };
-            walk.peekable()
-        });
-        let (mut at, mut offset) = (at, offset);
+    ) -> impl Iterator<Item = &'a Record> + use<'a> {
+        let mut walks: Vec<Peekable<Walk<'a>>> = Vec::with_capacity(4);
+        for frame in Frame::BOTH {
+            walks.push(self.walk_own(frame, address, from, order, reading).peekable());
+            if address.is_none() {
+                walks.push(self.walk_base(frame, from, order, reading).peekable());
+            }
+        }
+        if let Some(address) = address {
+            walks.push(self.walk_base_address(address, from, order, reading).peekable());
+        }
         std::iter::from_fn(move || {
-            let at_is_next = match (at.peek(), offset.peek()) {
-                (Some((at, _)), Some((offset, _))) => (at > offset) == (order == Order::NewestFirst),
-                (next, _) => next.is_some(),
-            };
-            if at_is_next { at.next() } else { offset.next() }.map(|(_, record)| record)
+            let next = walks.iter_mut().filter_map(|walk| walk.peek().map(|(key, _)| *key));
+            let next = match order {
+                Order::OldestFirst => next.min(),
+                Order::NewestFirst => next.max(),
+            }?;
+            let first = walks.iter_mut().find_map(|walk| walk.next_if(|(key, _)| *key == next));
+            first.map(|(_, record)| record)
         })
     }
+
+    fn walk_own<'a>(
+        &'a self,
+        frame: Frame,
+        address: Option<&Arc<str>>,
+        from: Option<Key>,
+        order: Order,
+        reading: Reading,
+    ) -> Walk<'a> {
+        let beyond = from.map(|key| frame.position(key, reading));
+        let (first, last) = (Bound::Included(frame.first()), Bound::Included(frame.last()));
+        let range = match (order, beyond) {
+            (Order::NewestFirst, Some(position)) => (first, Bound::Excluded(position)),
+            (Order::OldestFirst, Some(position)) => (Bound::Excluded(position), last),
+            (_, None) => (first, last),
+        };
+        let keyed =
+            move |(position, record): (&Position, &'a Arc<Record>)| (position.key(reading), &**record);
+        match (address, order) {
+            (None, Order::OldestFirst) => Box::new(self.records.range(range).map(keyed)),
+            (None, Order::NewestFirst) => Box::new(self.records.range(range).rev().map(keyed)),
+            (Some(address), order) => {
+                let of = |position: Position| (address.clone(), position);
+                let of_address = self.addresses.range((range.0.map(of), range.1.map(of)));
+                let record = |(_, position): &'a (Arc<str>, Position)| self.records.get_key_value(position);
+                match order {
+                    Order::OldestFirst => Box::new(of_address.filter_map(record).map(keyed)),
+                    Order::NewestFirst => Box::new(of_address.rev().filter_map(record).map(keyed)),
+                }
+            }
+        }
+    }
+
+    fn walk_base(&self, frame: Frame, from: Option<Key>, order: Order, reading: Reading) -> Walk<'_> {
+        let (older, newer) = match from {
+            Some(key) => self.base.around(frame, frame.position(key, reading)),
+            None => (self.base.by_time(frame), self.base.by_time(frame)),
+        };
+        let untaken = |number: &&u32| !self.taken.contains(*number);
+        let keyed = move |number: &u32| (self.base.position(*number).key(reading), self.base.record(*number));
+        match order {
+            Order::OldestFirst => Box::new(newer.iter().filter(untaken).map(keyed)),
+            Order::NewestFirst => Box::new(older.iter().rev().filter(untaken).map(keyed)),
+        }
+    }
+
+    fn walk_base_address(
+        &self,
+        address: &Arc<str>,
+        from: Option<Key>,
+        order: Order,
+        reading: Reading,
+    ) -> Walk<'_> {
+        let untaken = self.base.of_address(address).filter(|number| !self.taken.contains(number));
+        let keyed = untaken.map(|number| (self.base.position(number).key(reading), self.base.record(number)));
+        let within = |key: &Key| match order {
+            Order::OldestFirst => from.is_none_or(|from| *key > from),
+            Order::NewestFirst => from.is_none_or(|from| *key < from),
+        };
+        let mut found: Vec<_> = keyed.filter(|(key, _)| within(key)).collect();
+        found.sort_by_key(|(key, _)| *key);
+        if order == Order::NewestFirst {
+            found.reverse();
+        }
+        Box::new(found.into_iter())
+    }
 }
+
+/// Records in an order of time.
+type Walk<'a> = Box<dyn Iterator<Item = (Key, &'a Record)> + 'a>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Order {
@@ -319,20 +407,20 @@ enum Order {
 
 /// A place in time as an organization's clock sees it, comparable across frames.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
+pub(crate) struct Key {
     at: Timestamp,
     number: u64,
 }
 
 impl Position {
-    fn key(&self, reading: Reading) -> Key {
+    pub(crate) fn key(&self, reading: Reading) -> Key {
         Key { at: reading.resolve(self.moment), number: self.number }
     }
 }
 
 /// What a moment is counted from.
 #[derive(Clone, Copy)]
-enum Frame {
+pub(crate) enum Frame {
     Absolute,
     Beginning,
 }
@@ -340,7 +428,7 @@ enum Frame {
 impl Frame {
     const BOTH: [Frame; 2] = [Frame::Absolute, Frame::Beginning];
 
-    fn of(moment: Moment) -> Self {
+    pub(crate) fn of(moment: Moment) -> Self {
         match moment {
             Moment::At(_) => Frame::Absolute,
             Moment::Offset(_) => Frame::Beginning,

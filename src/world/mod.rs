@@ -1,5 +1,6 @@
 //! What the mock remembers: organizations, found by the credential that a caller sends. No HTTP here.
 
+mod base;
 mod clock;
 mod faults;
 mod fixture;
