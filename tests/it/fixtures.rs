@@ -73,6 +73,13 @@ const BAD: &[Bad] = &[
     ),
     bad(r#"{"invites": [], "seats": 3}"#, &[(1, 17, "seats", "unknown field `seats`, expected one of")]),
     bad(r#"{"invites": [{}]}"#, &[(1, 14, "invites[0]", "missing field `email`")]),
+    bad(
+        r#"{"invites": [{"id": 7}]}"#,
+        &[
+            (1, 14, "invites[0]", "missing field `email`"),
+            (1, 21, "invites[0].id", "invalid type: integer `7`, expected a string"),
+        ],
+    ),
     bad(r#"{"invites": [{"email": null}]}"#, &[(1, 24, "invites[0].email", "expected a string")]),
     bad(
         r#"{"invites": [{"email": "ada"}]}"#,
@@ -611,6 +618,42 @@ fn a_status_left_out_follows_from_the_times() {
     let expected =
         [Pending, Expired, Pending, Expired, Accepted, Expired, Pending, Accepted, Accepted, Expired];
     assert_eq!(statuses(&document), expected);
+}
+
+#[test]
+fn times_that_touch_agree_and_a_default_gives_way_only_to_a_time_that_lies_beyond_it() {
+    let document = json!({"clock": "2026-01-01T00:00:00Z", "invites": [
+        {"id": "0", "email": "0@example.com", "accepted_at": "-24h"},
+        {"id": "1", "email": "1@example.com", "expires_at": "+0s"},
+        {"id": "2", "email": "2@example.com", "invited_at": "-1d", "expires_at": "-1d"},
+        {"id": "3", "email": "3@example.com", "invited_at": "-1d", "accepted_at": "-1d"},
+        {"id": "4", "email": "4@example.com", "invited_at": "-1d", "expires_at": "-1h", "accepted_at": "-1h"},
+        {"id": "5", "email": "5@example.com", "status": "accepted", "invited_at": "-2d", "expires_at": "-47h"},
+        {"id": "6", "email": "6@example.com", "status": "accepted", "invited_at": "-2d", "expires_at": "-2871m"},
+    ]});
+    let world = World::new(Fixture::parse(&document.to_string(), Settings::default()).unwrap());
+    let organization = world.organization("sk-ant-admin01-x").unwrap();
+    let invite = |id: &str| organization.invite(id).unwrap();
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(invite("0").invited_at, at("2025-12-31T00:00:00Z"), "the default, and accepted at once");
+    assert_eq!(invite("1").invited_at, at("2026-01-01T00:00:00Z"), "the default, and expired at once");
+    assert_eq!(invite("5").accepted_at, Some(at("2025-12-30T01:00:00Z")), "an hour later, which is the end");
+    assert_eq!(invite("6").accepted_at, Some(at("2025-12-30T00:09:00Z")), "at the end, which comes sooner");
+    use Status::{Accepted, Expired};
+    assert_eq!(statuses(&document), [Accepted, Expired, Expired, Accepted, Accepted, Accepted, Accepted]);
+}
+
+#[test]
+fn an_offset_may_lead_to_the_first_moment_of_year_0_and_not_before_it() {
+    let parse = |offset: &str| {
+        let document = json!({"clock": "0000-01-02T00:00:00Z", "invites": [
+            {"id": "x", "email": "a@b.c", "invited_at": offset}]});
+        Fixture::parse(&document.to_string(), Settings::default())
+    };
+    let world = World::new(parse("-1d").unwrap());
+    let invite = world.organization("sk-ant-admin01-x").unwrap().invite("x").unwrap();
+    assert_eq!(invite.invited_at.to_string(), "0000-01-01T00:00:00Z");
+    assert!(parse("-86400001ms").unwrap_err().to_string().contains("leaves the years 0000 to 9999"));
 }
 
 #[test]
