@@ -829,6 +829,20 @@ async fn a_credential_is_shown_by_its_kind_and_its_last_four_characters_where_ei
 }
 
 #[tokio::test]
+async fn what_stands_around_a_key_in_a_body_stays_readable() {
+    let server = default_server().await;
+    let key = new_key();
+    let (sent, kept) = ("sk-ant-admin01-abcdefghijkl", "sk-ant-admin01-…ijkl");
+    let body = |key: &str| {
+        let ends = [" ", "\"", "`", "'", "\\", "/", "%", "?", "&", ",", ";", "\u{3000}"];
+        ends.map(|end| format!("<{key}{end}>")).concat()
+    };
+    Call::create(&body(sent), &key).send(server.address());
+    let entries = server.world().requests(&JournalFilter::default());
+    assert_eq!(entries[0].body, Some(body(kept)));
+}
+
+#[tokio::test]
 async fn a_journal_of_no_entries_keeps_none() {
     let settings = Settings { journal: Some(0), ..Settings::default() };
     let server = server_with(r#"{"invites": []}"#, settings).await;

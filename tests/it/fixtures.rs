@@ -181,6 +181,26 @@ const BAD: &[Bad] = &[
         r#"{"organizations": [{"keys": [{"key": "k", "scopes": ["members"]}]}]}"#,
         &[(1, 54, "organizations[0].keys[0].scopes[0]", "a scope such as \"read:members\"")],
     ),
+    bad(
+        r#"{"organizations": [{"keys": [{"key": "k", "scopes": ["read:", ":members", "read:1_a"]}]}]}"#,
+        &[
+            (1, 54, "organizations[0].keys[0].scopes[0]", "a scope such as \"read:members\""),
+            (1, 63, "organizations[0].keys[0].scopes[1]", "a scope such as \"read:members\""),
+        ],
+    ),
+    bad(
+        r#"{"organizations": [{"keys": ["sk-ant-admin01-abcdefghijkl "]}]}"#,
+        &[(
+            1,
+            30,
+            "organizations[0].keys[0]",
+            "\"sk-ant-admin01-…jkl \" is not a key that a header can carry",
+        )],
+    ),
+    bad(
+        r#"{"invites": "none"}"#,
+        &[(1, 13, "invites", "invalid type: string \"none\", expected a sequence")],
+    ),
     at_odds(
         r#"{"invites": [{"email": "a@b.c", "email": "a@b.c"}]}"#,
         &[(1, 33, "invites[0].email", "duplicate field `email`")],
@@ -197,6 +217,14 @@ const BAD: &[Bad] = &[
     at_odds(
         r#"{"invites": [{"email": "Ada@example.com"}, {"email": "ada+x@EXAMPLE.com"}]}"#,
         &[(1, 54, "invites[1].email", "a pending invite for this address is given twice")],
+    ),
+    at_odds(
+        r#"{"invites": [{"email": "a@b.c"}, {"email": "a@b.c", "invited_at": "-1d"}]}"#,
+        &[(1, 44, "invites[1].email", "a pending invite for this address is given twice")],
+    ),
+    at_odds(
+        r#"{"invites": [{"email": "a@b.c"}, {"email": "a@b.c", "expires_at": "+1d"}]}"#,
+        &[(1, 44, "invites[1].email", "a pending invite for this address is given twice")],
     ),
     at_odds(
         r#"{"organizations": [{"keys": ["k"]}, {"keys": [{"key": "k"}]}]}"#,
@@ -234,6 +262,10 @@ const BAD: &[Bad] = &[
     at_odds(
         r#"{"invites": [{"email": "a@b.c", "invited_at": "-30d", "accepted_at": "-2d"}]}"#,
         &[(1, 70, "invites[0].accepted_at", "lies after `expires_at`")],
+    ),
+    at_odds(
+        r#"{"clock": "2026-01-01T00:00:00Z", "invites": [{"email": "a@b.c", "invited_at": "-1d", "accepted_at": "2025-12-30T00:00:00Z"}]}"#,
+        &[(1, 102, "invites[0].accepted_at", "lies before `invited_at`")],
     ),
     bad(
         r#"{"invites": [{"email": "a@b.c", "invited_at": "-99999w"}]}"#,
@@ -411,6 +443,8 @@ fn bad_json_is_told_with_its_place() {
         ("{'invites': []}", (1, 2), "key must be a string"),
         ("{\"invites\": [],}", (1, 16), "trailing comma"),
         ("{\"invites\": [1, 2 /* note */]}", (1, 19), "expected `,` or `]`"),
+        // The reader stumbles over the second byte of the letter.
+        ("{\"invites\": \"\\u00é\"}", (1, 18), "invalid escape"),
     ] {
         let error = Fixture::parse(document, Settings::default()).unwrap_err();
         let [problem] = &error.problems[..] else { panic!("{error}") };
