@@ -131,6 +131,7 @@ async fn the_state_saved_to_a_file_is_a_fixture_that_brings_the_same_world_back(
     );
     Call::delete("a", "pinned").send(server.address()).refused(529, "overloaded_error", "fault");
     let state = good(&server, "GET", "state", "", Value::Null);
+    assert_eq!(state["organizations"][0]["faults"][0]["times"], 2, "what is left of three: {state}");
     assert!(!state.to_string().contains("pinned"), "no key is dumped: {state}");
     assert!(state.to_string().contains("sha256:"), "{state}");
 
@@ -654,6 +655,12 @@ async fn a_bad_plan_is_refused_with_the_fields_path_and_plans_nothing() {
             "[1].error",
             "unknown variant",
         ),
+        (
+            json!([{"operation": "*", "drop": true}, {"operation": "*", "drop": false}]),
+            "[1].drop",
+            "false drops nothing",
+        ),
+        (json!([{"operation": "*", "drop": true}, {"operation": "*"}]), "[1]", "exactly one of"),
         (json!("drop"), "", "expected an object"),
     ] {
         let answer = control(&server, "POST", "faults", &key, body.clone());
