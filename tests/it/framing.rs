@@ -312,10 +312,10 @@ async fn many_slow_clients_keep_nobody_waiting() {
     assert_eq!(done, 1, "an invite is deleted once");
 }
 
-/// A body of pieces of 64 KiB, without an end, that counts those that were read.
-struct Endless(Arc<AtomicUsize>);
+/// A body of 256 MiB in pieces of 64 KiB, which counts those that were read.
+struct Huge(Arc<AtomicUsize>);
 
-impl HttpBody for Endless {
+impl HttpBody for Huge {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -324,18 +324,18 @@ impl HttpBody for Endless {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         static PIECE: [u8; 64 * 1024] = [b'x'; 64 * 1024];
-        self.0.fetch_add(1, Ordering::Relaxed);
-        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(&PIECE)))))
+        let read = self.0.fetch_add(1, Ordering::Relaxed);
+        Poll::Ready((read < 4096).then(|| Ok(Frame::data(Bytes::from_static(&PIECE)))))
     }
 }
 
 #[tokio::test]
-async fn of_a_body_without_an_end_64_mib_over_the_limit_are_read_and_then_the_413_goes_out() {
+async fn of_a_body_far_over_the_limit_64_mib_more_are_read_and_then_the_413_goes_out() {
     let pieces = Arc::new(AtomicUsize::new(0));
     let request = Request::delete(invite(PENDING))
         .header("x-api-key", new_key())
         .header("anthropic-version", "2023-06-01")
-        .body(Body::new(Endless(pieces.clone())))
+        .body(Body::new(Huge(pieces.clone())))
         .unwrap();
 
     let answer = router(World::default()).oneshot(request).await.unwrap();
