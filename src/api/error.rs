@@ -395,16 +395,14 @@ impl ApiError {
     }
 }
 
-/// `Input should be 'a', 'b' or 'c'`, as the service spells a choice.
+/// `Input should be 'a', 'b' or 'c'`, as the service spells a choice between several.
 pub(super) fn one_of<T: Serialize>(choices: &[T]) -> String {
-    let quoted: Vec<_> = choices
+    let mut quoted: Vec<_> = choices
         .iter()
         .map(|choice| serde_json::to_string(choice).unwrap_or_default().replace('"', "'"))
         .collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("Input should be {} or {last}", rest.join(", ")),
-        _ => format!("Input should be {}", quoted.concat()),
-    }
+    let last = quoted.pop().unwrap_or_default();
+    format!("Input should be {} or {last}", quoted.join(", "))
 }
 
 impl IntoResponse for ApiError {

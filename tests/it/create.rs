@@ -142,6 +142,7 @@ async fn accepting_takes_the_key_of_the_organization_or_finds_the_only_one_that_
     assert_eq!(Call::bare("GET", "/_mock/invites/x/accept").send(to).status, 405);
     let organization = server.world().organization("sk-ant-admin01-acme-ci").unwrap();
     assert!(organization.is_member("ADA+work@acme.example"));
+    assert!(!organization.is_member("eve@acme.example"));
 
     let templated = default_server().await;
     for key in [new_key(), new_key()] {
@@ -165,8 +166,9 @@ async fn a_web_page_can_not_accept() {
 async fn input_of_the_wrong_shape_is_a_400_that_names_the_field() {
     let server = server(POLICIES).await;
     let key = new_key();
-    let groups =
-        json!({"email": "a@example.com", "role": "user", "rbac_group_ids": vec!["plain"; 101]}).to_string();
+    let groups = |count| {
+        json!({"email": "a@example.com", "role": "user", "rbac_group_ids": vec!["plain"; count]}).to_string()
+    };
     for (body, message) in [
         ("{}", "email: Field required"),
         (r#"{"role": "user"}"#, "email: Field required"),
@@ -206,7 +208,8 @@ async fn input_of_the_wrong_shape_is_a_400_that_names_the_field() {
             r#"{"email": "a@example.com", "role": "user", "rbac_group_ids": [7]}"#,
             "rbac_group_ids: Input should be a valid string",
         ),
-        (&groups, "rbac_group_ids: List should have at most 100 items after validation, not 101"),
+        (&groups(101), "rbac_group_ids: List should have at most 100 items after validation, not 101"),
+        (&groups(100), "rbac_group_ids: only a Claude Enterprise organization has RBAC groups"),
         (
             r#"{"email": "a@example.com", "role": "user", "rbac_group_ids": ["plain"]}"#,
             "rbac_group_ids: only a Claude Enterprise organization has RBAC groups",

@@ -124,6 +124,47 @@ async fn another_seed_gives_other_ids() {
 }
 
 #[tokio::test]
+async fn a_seed_gives_the_same_ids_in_every_version_on_every_machine() {
+    // Worked out apart from the mock: SHA-256 of seed and owner, SplitMix64, base58.
+    let document = r#"{"invites": [{"email": "a@example.com"}], "organizations": [{"keys": ["pinned"]}]}"#;
+    for (seed, [request, template, made, pinned, created]) in [
+        (
+            0,
+            [
+                "req_011CsSFPYYqVTMUJJdeeXJSm",
+                "invite_01Bn8HsjkvtPvgAhcU4WvAjZ",
+                "ed137dee-93fa-4ae9-96a3-a5da92a34fc5",
+                "c034ae8d-f995-4355-ab7c-206ed4b893e3",
+                "invite_01jmsAkVGjDoLq6PXo26F5VV",
+            ],
+        ),
+        (
+            7,
+            [
+                "req_011CJn9tqLwWmY2be2jS4rbz",
+                "invite_01WRWKXTLGLugd3d3P1sTZNy",
+                "19e7dc43-65b8-4dfb-8801-fd87a758ef50",
+                "9de7c1b7-df1f-4054-b6ad-bc1c5418b8c8",
+                "invite_017GfezffmWRnTS13NJ19Vgc",
+            ],
+        ),
+    ] {
+        let server = server_with(document, Settings { seed, ..Settings::default() }).await;
+        let of_template = Call::list("", "sk-ant-admin01-golden").send(server.address());
+        assert_eq!(of_template.header("request-id"), Some(request));
+        assert_eq!(of_template.ids(), [template]);
+        assert_eq!(of_template.header("anthropic-organization-id"), Some(made));
+        let of_pinned = Call::list("", "pinned").send(server.address());
+        assert_eq!(of_pinned.header("anthropic-organization-id"), Some(pinned));
+        let create = Call::create(r#"{"email": "b@example.com", "role": "user"}"#, "sk-ant-admin01-golden");
+        assert_eq!(create.send(server.address()).good()["id"], created);
+        let organization = server.world().organization("pinned").unwrap();
+        organization.put_state(r#"{"invites": [{"email": "a@example.com"}]}"#).unwrap();
+        assert_eq!(Call::list("", "pinned").send(server.address()).ids(), [template], "also in a new state");
+    }
+}
+
+#[tokio::test]
 async fn request_ids_differ_from_request_to_request() {
     let server = default_server().await;
     let ids: HashSet<_> = (0..200)

@@ -10,9 +10,11 @@ use std::{
 };
 
 use anthropic_admin_mock::{
-    ErrorType, Fault, Fixture, JournalFilter, MockServer, Operation, Outcome, Settings, World,
+    ErrorType, Fault, Fixture, JournalFilter, MockServer, Operation, Outcome, Settings, TooManyFaults, World,
+    router,
 };
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use crate::harness::*;
 
@@ -129,6 +131,7 @@ async fn the_state_saved_to_a_file_is_a_fixture_that_brings_the_same_world_back(
     );
     Call::delete("a", "pinned").send(server.address()).refused(529, "overloaded_error", "fault");
     let state = good(&server, "GET", "state", "", Value::Null);
+    assert_eq!(state["organizations"][0]["faults"][0]["times"], 2, "what is left of three: {state}");
     assert!(!state.to_string().contains("pinned"), "no key is dumped: {state}");
     assert!(state.to_string().contains("sha256:"), "{state}");
 
@@ -244,6 +247,34 @@ async fn what_the_door_keeps_is_bounded_and_shows_no_key() {
     let entries = good(&server, "GET", "requests", key, Value::Null)["requests"].to_string();
     assert!(!entries.contains("SECRETSECRET"), "{}", &entries[..500]);
     assert!(entries.len() < 8_000, "{}", entries.len());
+}
+
+#[test]
+fn an_organization_holds_a_thousand_faults_and_the_world_plans_none_that_do_not_fit_everywhere() {
+    let fault = Fault::parse(r#"{"operation": "*", "delay": "0ms"}"#).unwrap().remove(0);
+    let some = |count| vec![fault.clone(); count];
+    let world = World::default();
+    let organization = world.organization("sk-ant-admin01-full").unwrap();
+
+    organization.plan_faults(some(400)).unwrap();
+    organization.plan_faults(some(600)).unwrap();
+    assert_eq!(organization.plan_faults(some(1)), Err(TooManyFaults));
+    assert_eq!(organization.faults().len(), 1000);
+
+    // Full in one place, for those to come there is room.
+    assert_eq!(world.plan_faults(&some(1)), Err(TooManyFaults));
+    assert_eq!(world.faults().len(), 1000);
+    organization.clear_faults();
+    world.plan_faults(&some(400)).unwrap();
+    world.plan_faults(&some(600)).unwrap();
+    assert_eq!(world.plan_faults(&some(1)), Err(TooManyFaults));
+    assert_eq!(world.faults().len(), 2000, "planned for those to come, and in the one that there is");
+
+    // Here there is room, for those to come there is none.
+    organization.clear_faults();
+    assert_eq!(world.plan_faults(&some(1)), Err(TooManyFaults));
+    assert_eq!(organization.faults(), []);
+    assert!(TooManyFaults.to_string().contains("1000 faults at the most"));
 }
 
 #[tokio::test]
@@ -570,6 +601,32 @@ async fn a_fault_in_a_header_strikes_that_call_alone() {
 }
 
 #[tokio::test]
+async fn each_option_of_a_fault_in_a_header_shows_in_the_answer() {
+    let server = default_server().await;
+    let key = new_key();
+    let every = "billing_error; retry-after=7; retry-after-ms=70; should-retry=true; error-code=no_credit";
+    let call = Call::retrieve(PENDING, &key);
+    let answer = text(&exchange(server.address(), &call.clone().header("x-mock-fault", every).bytes()));
+    for part in [
+        "HTTP/1.1 402",
+        "retry-after: 7\r\n",
+        "retry-after-ms: 70\r\n",
+        "x-should-retry: true\r\n",
+        r#""details":{"error_code":"no_credit"}"#,
+    ] {
+        assert!(answer.contains(part), "{part} in {answer}");
+    }
+    let never = "api_error; should-retry=false";
+    let answer = text(&exchange(server.address(), &call.clone().header("x-mock-fault", never).bytes()));
+    assert!(answer.contains("x-should-retry: false\r\n"), "{answer}");
+    for unknown in ["retry-after-ms=x", "should-retry=maybe", "error-code", "error-code=", "retry=1"] {
+        let answer =
+            call.clone().header("x-mock-fault", format!("api_error; {unknown}")).send(server.address());
+        answer.refused(400, "invalid_request_error", "fault-unknown");
+    }
+}
+
+#[tokio::test]
 async fn a_bad_plan_is_refused_with_the_fields_path_and_plans_nothing() {
     let server = default_server().await;
     let key = new_key();
@@ -598,6 +655,12 @@ async fn a_bad_plan_is_refused_with_the_fields_path_and_plans_nothing() {
             "[1].error",
             "unknown variant",
         ),
+        (
+            json!([{"operation": "*", "drop": true}, {"operation": "*", "drop": false}]),
+            "[1].drop",
+            "false drops nothing",
+        ),
+        (json!([{"operation": "*", "drop": true}, {"operation": "*"}]), "[1]", "exactly one of"),
         (json!("drop"), "", "expected an object"),
     ] {
         let answer = control(&server, "POST", "faults", &key, body.clone());
@@ -725,9 +788,90 @@ async fn the_journal_is_a_ring_and_a_body_is_kept_up_to_a_bound() {
         .map(|entry| entry["invite_id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(ids, ["i2", "i3", "i4"]);
-    Call::create(&format!(r#"{{"email": "{}"}}"#, "x".repeat(10_000)), &key).send(server.address());
-    let last = good(&server, "GET", "requests?operation=invites.create", &key, Value::Null);
-    assert_eq!(last["requests"][0]["body"].as_str().unwrap().len(), 4096);
+    for beyond in ["", "x", "xxxx", "é", &"x".repeat(10_000)] {
+        let body = format!(r#"{{"email": "{}{beyond}"#, "x".repeat(4096 - 11));
+        Call::create(&body, &key).send(server.address());
+        let last = good(&server, "GET", "requests?operation=invites.create", &key, Value::Null);
+        assert_eq!(last["requests"].as_array().unwrap().last().unwrap()["body"], body[..4096]);
+    }
+}
+
+#[tokio::test]
+async fn the_journals_of_all_organizations_are_read_in_the_order_of_the_answers() {
+    let server = server(r#"{"clock": "2026-01-01T00:00:00Z", "invites": []}"#).await;
+    let (one, other) = (new_key(), new_key());
+    let asked = [one.as_str(), &other, "nonsense", &other, &one, "nonsense", &one];
+    for (number, key) in asked.iter().enumerate() {
+        Call::retrieve(&format!("i{number}"), key).send(server.address());
+    }
+    let entries = server.world().requests(&JournalFilter::default());
+    let ids: Vec<_> = entries.iter().map(|entry| entry.invite_id.clone().unwrap()).collect();
+    assert_eq!(ids, ["i0", "i1", "i2", "i3", "i4", "i5", "i6"]);
+    for (entry, key) in entries.iter().zip(asked) {
+        let by_the_organizations_clock = entry.time.to_string() == "2026-01-01T00:00:00Z";
+        assert_eq!(by_the_organizations_clock, key != "nonsense", "{entry:?}");
+        assert!(entry.time > "2025-12-31T00:00:00Z".parse().unwrap(), "{entry:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_credential_is_shown_by_its_kind_and_its_last_four_characters_where_eight_more_stay_hidden() {
+    let server = default_server().await;
+    for (key, shown) in [
+        ("sk-ant-admin01-abcdefghijkl", "sk-ant-admin01-…ijkl"),
+        ("sk-ant-admin01-abcdefghijk", "sk-ant-admin01-…"),
+        ("sk-ant-api03-abcdefgh-ijkl", "sk-ant-api03-…ijkl"),
+        ("sk-ant-eightlet-abcdefghijkl", "sk-ant-eightlet-…ijkl"),
+        ("sk-ant-nineletts-abcdefghijkl", "sk-ant-…ijkl"),
+        ("sk-ant-abcdefghijkl", "sk-ant-…ijkl"),
+        ("sk-ant-", "sk-ant-…"),
+        ("nobody-abcdefghijkl", "…ijkl"),
+        ("abcdefghijk", "…"),
+        ("abcdefghéjkl", "…éjkl"),
+    ] {
+        Call::list("", key).send(server.address());
+        let entries = server.world().requests(&JournalFilter::default());
+        assert_eq!(entries.last().unwrap().credential.as_deref(), Some(shown), "{key}");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_around_a_key_in_a_body_stays_readable() {
+    let server = default_server().await;
+    let key = new_key();
+    let (sent, kept) = ("sk-ant-admin01-abcdefghijkl", "sk-ant-admin01-…ijkl");
+    let body = |key: &str| {
+        let ends = [" ", "\"", "`", "'", "\\", "/", "%", "?", "&", ",", ";", "\u{3000}"];
+        ends.map(|end| format!("<{key}{end}>")).concat()
+    };
+    Call::create(&body(sent), &key).send(server.address());
+    let entries = server.world().requests(&JournalFilter::default());
+    assert_eq!(entries[0].body, Some(body(kept)));
+}
+
+#[tokio::test]
+async fn a_journal_of_no_entries_keeps_none() {
+    let settings = Settings { journal: Some(0), ..Settings::default() };
+    let server = server_with(r#"{"invites": []}"#, settings).await;
+    for _ in 0..3 {
+        Call::list("", &new_key()).send(server.address()).good();
+    }
+    assert!(server.world().requests(&JournalFilter::default()).is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_journal_tells_how_many_milliseconds_an_answer_took() {
+    let world = World::default();
+    let request = axum::http::Request::get(invite(PENDING))
+        .header("x-api-key", new_key())
+        .header("anthropic-version", "2023-06-01")
+        .header("x-mock-fault", "delay=2500ms")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let answer = router(world.clone()).oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let took = world.requests(&JournalFilter::default())[0].duration_ms;
+    assert!((2500.0..2600.0).contains(&took), "{took}");
 }
 
 #[tokio::test]

@@ -73,6 +73,13 @@ const BAD: &[Bad] = &[
     ),
     bad(r#"{"invites": [], "seats": 3}"#, &[(1, 17, "seats", "unknown field `seats`, expected one of")]),
     bad(r#"{"invites": [{}]}"#, &[(1, 14, "invites[0]", "missing field `email`")]),
+    bad(
+        r#"{"invites": [{"id": 7}]}"#,
+        &[
+            (1, 14, "invites[0]", "missing field `email`"),
+            (1, 21, "invites[0].id", "invalid type: integer `7`, expected a string"),
+        ],
+    ),
     bad(r#"{"invites": [{"email": null}]}"#, &[(1, 24, "invites[0].email", "expected a string")]),
     bad(
         r#"{"invites": [{"email": "ada"}]}"#,
@@ -174,6 +181,21 @@ const BAD: &[Bad] = &[
         r#"{"organizations": [{"keys": [{"key": "k", "scopes": ["members"]}]}]}"#,
         &[(1, 54, "organizations[0].keys[0].scopes[0]", "a scope such as \"read:members\"")],
     ),
+    bad(
+        r#"{"organizations": [{"keys": [{"key": "k", "scopes": ["read:", ":members", "read:1_a"]}]}]}"#,
+        &[
+            (1, 54, "organizations[0].keys[0].scopes[0]", "a scope such as \"read:members\""),
+            (1, 63, "organizations[0].keys[0].scopes[1]", "a scope such as \"read:members\""),
+        ],
+    ),
+    bad(
+        r#"{"organizations": [{"keys": ["nobody-abcdefghijkl "]}]}"#,
+        &[(1, 30, "organizations[0].keys[0]", "\"…jkl \" is not a key that a header can carry")],
+    ),
+    bad(
+        r#"{"invites": "none"}"#,
+        &[(1, 13, "invites", "invalid type: string \"none\", expected a sequence")],
+    ),
     at_odds(
         r#"{"invites": [{"email": "a@b.c", "email": "a@b.c"}]}"#,
         &[(1, 33, "invites[0].email", "duplicate field `email`")],
@@ -190,6 +212,14 @@ const BAD: &[Bad] = &[
     at_odds(
         r#"{"invites": [{"email": "Ada@example.com"}, {"email": "ada+x@EXAMPLE.com"}]}"#,
         &[(1, 54, "invites[1].email", "a pending invite for this address is given twice")],
+    ),
+    at_odds(
+        r#"{"invites": [{"email": "a@b.c"}, {"email": "a@b.c", "invited_at": "-1d"}]}"#,
+        &[(1, 44, "invites[1].email", "a pending invite for this address is given twice")],
+    ),
+    at_odds(
+        r#"{"invites": [{"email": "a@b.c"}, {"email": "a@b.c", "expires_at": "+1d"}]}"#,
+        &[(1, 44, "invites[1].email", "a pending invite for this address is given twice")],
     ),
     at_odds(
         r#"{"organizations": [{"keys": ["k"]}, {"keys": [{"key": "k"}]}]}"#,
@@ -227,6 +257,10 @@ const BAD: &[Bad] = &[
     at_odds(
         r#"{"invites": [{"email": "a@b.c", "invited_at": "-30d", "accepted_at": "-2d"}]}"#,
         &[(1, 70, "invites[0].accepted_at", "lies after `expires_at`")],
+    ),
+    at_odds(
+        r#"{"clock": "2026-01-01T00:00:00Z", "invites": [{"email": "a@b.c", "invited_at": "-1d", "accepted_at": "2025-12-30T00:00:00Z"}]}"#,
+        &[(1, 102, "invites[0].accepted_at", "lies before `invited_at`")],
     ),
     bad(
         r#"{"invites": [{"email": "a@b.c", "invited_at": "-99999w"}]}"#,
@@ -404,6 +438,8 @@ fn bad_json_is_told_with_its_place() {
         ("{'invites': []}", (1, 2), "key must be a string"),
         ("{\"invites\": [],}", (1, 16), "trailing comma"),
         ("{\"invites\": [1, 2 /* note */]}", (1, 19), "expected `,` or `]`"),
+        // The reader stumbles over the second byte of the letter.
+        ("{\"invites\": \"\\u00é\"}", (1, 18), "invalid escape"),
     ] {
         let error = Fixture::parse(document, Settings::default()).unwrap_err();
         let [problem] = &error.problems[..] else { panic!("{error}") };
@@ -611,6 +647,42 @@ fn a_status_left_out_follows_from_the_times() {
     let expected =
         [Pending, Expired, Pending, Expired, Accepted, Expired, Pending, Accepted, Accepted, Expired];
     assert_eq!(statuses(&document), expected);
+}
+
+#[test]
+fn times_that_touch_agree_and_a_default_gives_way_only_to_a_time_that_lies_beyond_it() {
+    let document = json!({"clock": "2026-01-01T00:00:00Z", "invites": [
+        {"id": "0", "email": "0@example.com", "accepted_at": "-24h"},
+        {"id": "1", "email": "1@example.com", "expires_at": "+0s"},
+        {"id": "2", "email": "2@example.com", "invited_at": "-1d", "expires_at": "-1d"},
+        {"id": "3", "email": "3@example.com", "invited_at": "-1d", "accepted_at": "-1d"},
+        {"id": "4", "email": "4@example.com", "invited_at": "-1d", "expires_at": "-1h", "accepted_at": "-1h"},
+        {"id": "5", "email": "5@example.com", "status": "accepted", "invited_at": "-2d", "expires_at": "-47h"},
+        {"id": "6", "email": "6@example.com", "status": "accepted", "invited_at": "-2d", "expires_at": "-2871m"},
+    ]});
+    let world = World::new(Fixture::parse(&document.to_string(), Settings::default()).unwrap());
+    let organization = world.organization("sk-ant-admin01-x").unwrap();
+    let invite = |id: &str| organization.invite(id).unwrap();
+    let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap();
+    assert_eq!(invite("0").invited_at, at("2025-12-31T00:00:00Z"), "the default, and accepted at once");
+    assert_eq!(invite("1").invited_at, at("2026-01-01T00:00:00Z"), "the default, and expired at once");
+    assert_eq!(invite("5").accepted_at, Some(at("2025-12-30T01:00:00Z")), "an hour later, which is the end");
+    assert_eq!(invite("6").accepted_at, Some(at("2025-12-30T00:09:00Z")), "at the end, which comes sooner");
+    use Status::{Accepted, Expired};
+    assert_eq!(statuses(&document), [Accepted, Expired, Expired, Accepted, Accepted, Accepted, Accepted]);
+}
+
+#[test]
+fn an_offset_may_lead_to_the_first_moment_of_year_0_and_not_before_it() {
+    let parse = |offset: &str| {
+        let document = json!({"clock": "0000-01-02T00:00:00Z", "invites": [
+            {"id": "x", "email": "a@b.c", "invited_at": offset}]});
+        Fixture::parse(&document.to_string(), Settings::default())
+    };
+    let world = World::new(parse("-1d").unwrap());
+    let invite = world.organization("sk-ant-admin01-x").unwrap().invite("x").unwrap();
+    assert_eq!(invite.invited_at.to_string(), "0000-01-01T00:00:00Z");
+    assert!(parse("-86400001ms").unwrap_err().to_string().contains("leaves the years 0000 to 9999"));
 }
 
 #[test]

@@ -1,11 +1,24 @@
 //! Where a body ends: lengths, chunks, and requests behind each other in one write.
 
 use std::{
+    convert::Infallible,
     io::{Read, Write},
     net::Shutdown,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll},
 };
 
-use anthropic_admin_mock::{MockServer, Status};
+use anthropic_admin_mock::{MockServer, Status, World, router};
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    http::Request,
+};
+use hyper::body::Frame;
+use tower::ServiceExt;
 
 use crate::{harness::*, wire::*};
 
@@ -297,4 +310,37 @@ async fn many_slow_clients_keep_nobody_waiting() {
         done += usize::from(replies(&back, |_| "DELETE".into())[0].deleted());
     }
     assert_eq!(done, 1, "an invite is deleted once");
+}
+
+/// A body of 256 MiB in pieces of 64 KiB, which counts those that were read.
+struct Huge(Arc<AtomicUsize>);
+
+impl HttpBody for Huge {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        static PIECE: [u8; 64 * 1024] = [b'x'; 64 * 1024];
+        let read = self.0.fetch_add(1, Ordering::Relaxed);
+        Poll::Ready((read < 4096).then(|| Ok(Frame::data(Bytes::from_static(&PIECE)))))
+    }
+}
+
+#[tokio::test]
+async fn of_a_body_far_over_the_limit_64_mib_more_are_read_and_then_the_413_goes_out() {
+    let pieces = Arc::new(AtomicUsize::new(0));
+    let request = Request::delete(invite(PENDING))
+        .header("x-api-key", new_key())
+        .header("anthropic-version", "2023-06-01")
+        .body(Body::new(Huge(pieces.clone())))
+        .unwrap();
+
+    let answer = router(World::default()).oneshot(request).await.unwrap();
+
+    assert_eq!(answer.status(), 413);
+    let (kept, dropped) = (16, 64 * 16);
+    assert_eq!(pieces.load(Ordering::Relaxed), kept + dropped + 1);
 }

@@ -229,6 +229,24 @@ fn a_log_line_tells_the_request_the_decision_and_what_to_do() {
 }
 
 #[test]
+fn the_level_of_a_log_line_tells_good_answers_from_refusals_and_from_errors_of_the_server() {
+    let served = Served::start(&["--log", "json"]);
+    let call = Call::retrieve(PENDING, &new_key());
+    let call = |fault: &str| call.clone().header("x-mock-fault", fault).send(served.address).status;
+    let answers =
+        [("delay=0ms", 200, "INFO"), ("conflict_error", 409, "WARN"), ("overloaded_error", 529, "ERROR")];
+    for (fault, status, _) in answers {
+        assert_eq!(call(fault), status);
+    }
+    let (_, log) = served.stop();
+    let lines: Vec<serde_json::Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    for (line, (_, status, level)) in lines.iter().zip(answers) {
+        assert_eq!((&line["status"], &line["level"]), (&status.into(), &level.into()), "{line}");
+    }
+}
+
+#[test]
 fn the_json_log_is_one_object_a_line() {
     let served = Served::start(&["--log", "json"]);
     let answer = Call::delete("unknown", &new_key()).send(served.address);

@@ -111,6 +111,28 @@ async fn a_clock_that_is_set_to_itself_gives_nothing_back_and_one_that_leaps_age
 }
 
 #[tokio::test]
+async fn a_clock_that_is_moved_on_gives_back_what_is_due_and_one_that_is_set_back_begins_anew() {
+    let server = limited("2/h").await;
+    let (to, key) = (server.address(), new_key());
+    let organization = server.world().organization(&key).unwrap();
+    for (time, left) in [
+        ("2026-01-01T00:00:00Z", 2),
+        ("2026-01-01T00:00:00Z", 0),
+        ("2026-01-01T00:30:00Z", 1),
+        ("2026-01-01T00:59:59Z", 0),
+        ("2026-01-01T00:59:58Z", 2),
+        ("2026-01-01T01:29:57Z", 0),
+        ("2026-01-01T02:29:58Z", 2),
+    ] {
+        organization.set_clock(time.parse::<Moment>().unwrap().into());
+        for _ in 0..left {
+            Call::list("", &key).send(to).good();
+        }
+        Call::list("", &key).send(to).refused(429, "rate_limit_error", "rate-limited");
+    }
+}
+
+#[tokio::test]
 async fn there_is_no_limit_unless_asked_for() {
     let server = default_server().await;
     let key = new_key();
