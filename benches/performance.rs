@@ -166,8 +166,9 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().ok_or("no stdout")?).read_line(&mut line)?;
-        let address = line.trim().strip_prefix("listening on http://").ok_or(line.clone())?.parse()?;
-        Ok(Server { child, address, started })
+        let mut server = Server { child, address: ([0; 4], 0).into(), started };
+        server.address = line.trim().strip_prefix("listening on http://").ok_or(line.clone())?.parse()?;
+        Ok(server)
     }
 
     /// Milliseconds from the start to the first answered DELETE, whatever its status.

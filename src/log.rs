@@ -2,9 +2,13 @@
 
 use std::{
     io::{self, Write},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tracing_subscriber::fmt::MakeWriter;
@@ -13,8 +17,12 @@ use tracing_subscriber::fmt::MakeWriter;
 const MOST: usize = 4 * 1024 * 1024;
 /// How long lines gather after others have left. The first after a pause leaves at once.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How long the last lines may take when the process ends.
-const FLUSH_TIME: Duration = Duration::from_millis(50);
+/// How long the writer may get nothing written at the end before nobody seems to take the lines, and how long
+/// the end may take in all.
+const STALLED: Duration = Duration::from_millis(100);
+const FLUSH_TIME: Duration = Duration::from_millis(500);
+/// How much is written at once, and how much room is kept for the next lines.
+const ROOM: usize = 64 * 1024;
 
 /// The end that lines are written to.
 #[derive(Clone)]
@@ -29,6 +37,8 @@ pub struct Flush {
 struct Shared {
     pending: Mutex<Pending>,
     changed: Condvar,
+    /// How often something was written.
+    written: AtomicUsize,
 }
 
 #[derive(Default)]
@@ -42,7 +52,11 @@ struct Pending {
 
 /// A way to stderr, on a thread of its own.
 pub fn to_stderr() -> (Lines, Flush) {
-    let lines = Lines(Arc::new(Shared { pending: Mutex::default(), changed: Condvar::new() }));
+    let lines = Lines(Arc::new(Shared {
+        pending: Mutex::default(),
+        changed: Condvar::new(),
+        written: AtomicUsize::new(0),
+    }));
     let (finish, finished) = mpsc::channel();
     let shared = lines.0.clone();
     thread::spawn(move || {
@@ -69,17 +83,39 @@ impl Shared {
             std::mem::swap(&mut pending.bytes, &mut leaving);
             let (dropped, ended) = (std::mem::take(&mut pending.dropped), pending.ended);
             drop(pending);
-            // Whoever closed our stderr does not want the lines.
-            let _ = to.write_all(&leaving);
+            self.write(&mut to, &leaving);
             leaving.clear();
+            leaving.shrink_to(ROOM);
             if dropped > 0 {
-                tracing::warn!(dropped, "log lines were dropped, because nobody read them");
+                tracing::warn!(
+                    target: "anthropic_admin_mock::request",
+                    dropped,
+                    "log lines were dropped, because nobody read them"
+                );
             }
             let pending = self.pending();
             if ended && pending.bytes.is_empty() {
                 return;
             }
             let _ = self.changed.wait_timeout_while(pending, PAUSE, |pending| !pending.ended);
+        }
+    }
+
+    fn write(&self, to: &mut impl Write, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            // In parts, so that the end sees whether somebody still takes them.
+            match to.write(&bytes[..bytes.len().min(ROOM)]) {
+                Ok(0) => return,
+                Ok(written) => {
+                    bytes = &bytes[written..];
+                    self.written.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Another process may have made the pipe that it shares with us one that does not wait.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(PAUSE),
+                // Whoever closed our stderr does not want the lines.
+                Err(_) => return,
+            }
         }
     }
 }
@@ -116,6 +152,14 @@ impl Drop for Flush {
     fn drop(&mut self) {
         self.lines.0.pending().ended = true;
         self.lines.0.changed.notify_one();
-        let _ = self.finished.recv_timeout(FLUSH_TIME);
+        let deadline = Instant::now() + FLUSH_TIME;
+        let written = || self.lines.0.written.load(Ordering::Relaxed);
+        let mut before = written();
+        while self.finished.recv_timeout(STALLED) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if written() == before || Instant::now() >= deadline {
+                return;
+            }
+            before = written();
+        }
     }
 }

@@ -85,11 +85,17 @@ impl AsyncRead for Patient {
             (this.step, this.since, this.in_a_head) = (step, Instant::now(), false);
         }
         let answering = !step.is_multiple_of(2);
+        let before = buffer.filled().len();
         match Pin::new(&mut this.stream).poll_read(context, buffer) {
             Poll::Pending if !answering && this.poll_timeout(context).is_ready() => {
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
-            Poll::Ready(Ok(())) if !answering && !this.in_a_head => {
+            // Empty lines before a request are no part of it.
+            Poll::Ready(Ok(()))
+                if !answering
+                    && !this.in_a_head
+                    && buffer.filled()[before..].iter().any(|byte| !b"\r\n".contains(byte)) =>
+            {
                 (this.since, this.in_a_head) = (Instant::now(), true);
                 Poll::Ready(Ok(()))
             }

@@ -37,7 +37,7 @@ pub fn router(world: World) -> Router {
         .nest("/_mock", control.clone())
         // A nest alone leaves the prefix with nothing but a slash behind it to the fallback.
         .route("/_mock/", any_service(control.into_service().map_request(at_the_root)))
-        .fallback_service(api::router(world))
+        .fallback_service(api::service(world))
 }
 
 fn at_the_root(mut request: Request) -> Request {
@@ -49,6 +49,7 @@ fn at_the_root(mut request: Request) -> Request {
 /// once, requests under way are answered, and what is left after five seconds is cut off.
 ///
 /// The listener accepts connections from the moment it was bound, so there is no moment to wait for.
+/// The tokio runtime that calls it needs its timers enabled.
 pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output = ()>) {
     let service = router(world)
         .map_request(|request: hyper::Request<Incoming>| request.map(Body::new))

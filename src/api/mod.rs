@@ -8,13 +8,17 @@ mod extract;
 mod fault;
 mod invites;
 
+use std::convert::Infallible;
+
 use axum::{
     Extension, Router,
+    extract::Request,
     handler::Handler,
     middleware,
+    response::Response,
     routing::{MethodFilter, MethodRouter},
 };
-use tower::ServiceBuilder;
+use tower::{Service, ServiceBuilder};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::world::{Operation, World};
@@ -41,9 +45,11 @@ const RETRIEVE: &Route =
 const DELETE: &Route =
     &Route { operation: Operation::InvitesDelete, method: MethodFilter::DELETE, scopes: WRITES };
 
-/// Every path that is not the tester's. The order of the checks is that of docs/fidelity.md: routes
+/// Every path that is not the tester's, for a router to fall back to. The order of the checks is that of docs/fidelity.md: routes
 /// here, then the arguments of each handler from left to right.
-pub(crate) fn router(world: World) -> Router {
+pub(crate) fn service(
+    world: World,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync {
     let invites = on(LIST, invites::list).merge(on(CREATE, invites::create));
     let invite = on(RETRIEVE, invites::retrieve).merge(on(DELETE, invites::delete));
     let routes = Router::new()
@@ -53,16 +59,19 @@ pub(crate) fn router(world: World) -> Router {
 }
 
 /// The layers around the routes: whatever happens inside leaves in the API's envelope.
-fn edged(routes: Router<World>, world: World) -> Router {
+fn edged(
+    routes: Router<World>,
+    world: World,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync {
     let routes = routes
         .fallback(async || ApiError::route_unknown())
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .with_state(world.clone());
     // Around the router as a whole: layers of its own would miss the `Allow` that it adds to a 405.
-    let edge = ServiceBuilder::new()
+    ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(world, exchange::exchange))
-        .layer(CatchPanicLayer::custom(exchange::on_panic));
-    Router::new().fallback_service(edge.service(routes))
+        .layer(CatchPanicLayer::custom(exchange::on_panic))
+        .service(routes)
 }
 
 fn on<H, T>(route: &'static Route, handler: H) -> MethodRouter<World>

@@ -12,8 +12,8 @@ use super::{
 /// No other record.
 const NONE: u32 = u32::MAX;
 
-/// Records in the order of their documents, which is their number, and how they are found. Deleted ones are
-/// kept elsewhere and found nowhere here.
+/// Records in the order of their documents, which is their number, and how they are found. Deleted ones have
+/// a number too, but are kept elsewhere and never found here.
 #[derive(Debug, Default)]
 pub(crate) struct Base {
     records: Vec<Record>,
@@ -52,7 +52,7 @@ impl Base {
         self.records.len()
     }
 
-    /// All records with their numbers.
+    /// All records that are not deleted, with their numbers.
     pub(crate) fn records(&self) -> impl Iterator<Item = (u32, &Record)> {
         (0..).zip(&self.records).filter(|(_, record)| record.life != Life::Deleted)
     }

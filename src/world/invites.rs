@@ -242,8 +242,12 @@ impl Invites {
 
     /// The pending invite for an address.
     pub(crate) fn pending_for(&self, address: &Arc<str>, reading: Reading) -> Option<&Record> {
-        let mut of_address = self.walk(Some(address), None, Order::NewestFirst, reading);
-        of_address.find(|record| record.status(reading) == Status::Pending)
+        let base = self.base.of_address(address).filter(|number| !self.taken.contains(number));
+        let base = base.map(|number| self.base.record(number));
+        let own = Frame::BOTH.into_iter().flat_map(|frame| {
+            self.walk_own(frame, Some(address), None, Order::NewestFirst, reading).map(|(_, record)| record)
+        });
+        own.chain(base).find(|record| record.status(reading) == Status::Pending)
     }
 
     /// Whether members and pending invites together fill that many places.

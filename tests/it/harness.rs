@@ -360,7 +360,7 @@ pub fn text(bytes: &[u8]) -> String {
 pub struct Served {
     pub child: Child,
     pub address: SocketAddr,
-    stderr: Option<ChildStderr>,
+    pub stderr: Option<ChildStderr>,
 }
 
 impl Served {

@@ -110,7 +110,7 @@ async fn a_head_may_take_10_seconds_from_its_first_byte_and_a_connection_be_idle
     let kept = text(&Call::retrieve(PENDING, &new_key()).bytes()).replace("connection: close\r\n", "");
     // Nothing; a beginning; a whole request; one and the beginning of the next.
     for (request, beginning, closed_after) in
-        [("", "", 400), ("", "DELETE /v1/organi", 10), (&kept, "", 400), (&kept, "D", 10)]
+        [("", "", 400), ("", "\r\n", 300), ("", "DELETE /v1/organi", 10), (&kept, "", 400), (&kept, "D", 10)]
     {
         let stream = tokio::net::TcpStream::connect(address).await.unwrap();
         if !request.is_empty() {
@@ -298,6 +298,22 @@ fn a_harness_that_never_reads_the_log_does_not_bring_the_server_to_a_halt() {
         Call::delete("unknown", "sk-ant-admin01-unread").send(served.address);
     }
     still_stops(served);
+}
+
+#[test]
+fn a_reader_that_comes_late_gets_every_line_though_the_server_is_stopping() {
+    let mut served = Served::start(&[]);
+    for _ in 0..1000 {
+        Call::delete("unknown", "sk-ant-admin01-late").send(served.address);
+    }
+    let mut log = served.stderr.take().unwrap();
+    served.signal("TERM");
+    std::thread::sleep(Duration::from_millis(50));
+    let mut text = String::new();
+    log.read_to_string(&mut text).unwrap();
+    assert_eq!(text.lines().count(), 1000);
+    assert!(text.ends_with('\n'));
+    assert_eq!(served.child.wait().unwrap().code(), Some(0));
 }
 
 fn still_stops(mut served: Served) {
