@@ -37,15 +37,17 @@ pub(super) struct Browser {
 impl Browser {
     pub(super) fn of(request: &request::Parts) -> Self {
         let headers = &request.headers;
-        let origin = headers.contains_key(ORIGIN);
+        if !headers.contains_key(ORIGIN) {
+            return Browser { page: false, preflight: None };
+        }
         let asked: Vec<_> =
             headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter().map(|line| line.as_bytes()).collect();
         let preflight = HeaderValue::from_bytes(&asked.join(&b", "[..]))
             .ok()
-            .filter(|_| origin && request.method == Method::OPTIONS)
+            .filter(|_| request.method == Method::OPTIONS)
             .filter(|_| headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD))
             .filter(names_direct_access);
-        Browser { page: origin && direct_access(headers), preflight }
+        Browser { page: direct_access(headers), preflight }
     }
 
     /// Turns the refusal of a good preflight on a known path into its answer.

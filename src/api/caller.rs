@@ -81,15 +81,12 @@ fn refused(credential: Credential<'_>, denial: Denial) -> ApiError {
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {
-    let copies = headers.get_all(VERSION).iter().map(|value| value.as_bytes());
-    let given = copies.collect::<Vec<_>>().join(&b", "[..]);
-    if given.is_empty() {
-        return Err(ApiError::version_missing());
+    let copies: Vec<_> = headers.get_all(VERSION).iter().map(|value| value.as_bytes()).collect();
+    match copies[..] {
+        [one] if VERSIONS.iter().any(|version| version.as_bytes() == one) => Ok(()),
+        [] | [b""] => Err(ApiError::version_missing()),
+        _ => Err(ApiError::version_unknown(&String::from_utf8_lossy(&copies.join(&b", "[..])))),
     }
-    if !VERSIONS.iter().any(|version| version.as_bytes() == given) {
-        return Err(ApiError::version_unknown(&String::from_utf8_lossy(&given)));
-    }
-    Ok(())
 }
 
 /// Any one of the scopes will do; the answer names the first, which is the one made for it.

@@ -84,12 +84,12 @@ impl Journal {
 
     pub(crate) fn add(&self, entry: JournalEntry) {
         let mut entries = self.entries();
-        if entries.len() >= self.most {
-            entries.pop_front();
-        }
+        // Dropped after the lock, since it is made of many parts.
+        let _oldest = if entries.len() >= self.most { entries.pop_front() } else { None };
         if self.most > 0 {
             entries.push_back(entry);
         }
+        drop(entries);
     }
 
     /// Oldest first.
