@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::Request, http::Uri, response::Response, routing::any_service};
+use axum::{Router, body::Body, extract::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
 use tokio::{
@@ -18,7 +18,7 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tower::ServiceExt;
+use tower::{Service, ServiceExt, service_fn, util::Either};
 
 use crate::{
     World, api, control,
@@ -32,17 +32,22 @@ const STOP_DEADLINE: Duration = Duration::from_secs(5);
 ///
 /// It waits for bodies with a time-out, so the tokio runtime that calls it needs its timers enabled.
 pub fn router(world: World) -> Router {
-    let control = control::router(world.clone(), !world.settings().no_control);
-    Router::new()
-        .nest("/_mock", control.clone())
-        // A nest alone leaves the prefix with nothing but a slash behind it to the fallback.
-        .route("/_mock/", any_service(control.into_service().map_request(at_the_root)))
-        .fallback_service(api::service(world))
+    Router::new().fallback_service(doors(world))
 }
 
-fn at_the_root(mut request: Request) -> Request {
-    *request.uri_mut() = Uri::from_static("/");
-    request
+/// The tester's door, and the API on all other paths.
+fn doors(
+    world: World,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync {
+    let control = control::router(world.clone(), !world.settings().no_control);
+    let api = api::service(world);
+    service_fn(move |request: Request| {
+        let door = match control::is_path(request.uri().path()) {
+            true => Either::Left(control.clone()),
+            false => Either::Right(api.clone()),
+        };
+        door.oneshot(request)
+    })
 }
 
 /// Serves HTTP/1.1 on a bound listener until `stop` completes. Then idle connections are closed at
@@ -51,7 +56,7 @@ fn at_the_root(mut request: Request) -> Request {
 /// The listener accepts connections from the moment it was bound, so there is no moment to wait for.
 /// The tokio runtime that calls it needs its timers enabled.
 pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output = ()>) {
-    let service = router(world)
+    let service = doors(world)
         .map_request(|request: hyper::Request<Incoming>| request.map(Body::new))
         // An error closes the connection without a byte of an answer.
         .map_result(|answer: Result<Response, Infallible>| match answer {

@@ -1,13 +1,13 @@
 //! Who calls: the credential and version headers into the one way to an organization.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderMap, HeaderName, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, request::Parts},
 };
 
-use super::{Route, browser, error::ApiError, exchange::Exchange, fault};
+use super::{browser, error::ApiError, exchange::Exchange, fault};
 use crate::{
     credential::{Credential, NoCredential},
     world::{Access, Denial, Operation, Organization, RedactedKey, Scopes, World},
@@ -18,26 +18,33 @@ pub(super) const VERSIONS: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"
 
 pub(super) const VERSION: HeaderName = HeaderName::from_static("anthropic-version");
 
-/// A caller who may do what the route does. Extracting one is checks 2 to 7 of the order in docs/fidelity.md.
-pub(super) struct Caller {
-    pub(super) organization: Arc<Organization>,
-    scopes: Scopes,
+/// What a route does, and what a scoped key needs for it (docs/fidelity.md, "Keys").
+pub(super) trait Route {
+    const OPERATION: Operation;
+    /// Any one of these is enough.
+    const SCOPES: &'static [&'static str];
 }
 
-impl Caller {
+/// A caller who may do what the route does. Extracting one is checks 2 to 7 of the order in docs/fidelity.md.
+pub(super) struct Caller<R> {
+    pub(super) organization: Arc<Organization>,
+    scopes: Scopes,
+    route: PhantomData<R>,
+}
+
+impl<R> Caller<R> {
     /// Refuses a key without a scope that the request's own content makes necessary.
     pub(super) fn check_scope(&self, needed: &str) -> Result<(), ApiError> {
         check_scopes(&self.scopes, &[needed])
     }
 }
 
-impl FromRequestParts<World> for Caller {
+impl<R: Route> FromRequestParts<World> for Caller<R> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, ApiError> {
-        let exchange = parts.extensions.get::<Arc<Exchange>>().ok_or_else(ApiError::internal)?;
-        let route = *parts.extensions.get::<&Route>().ok_or_else(ApiError::internal)?;
-        exchange.note_operation(route.operation);
+        let exchange = Exchange::of(parts)?;
+        exchange.note_operation(R::OPERATION);
 
         let credential = Credential::of(&parts.headers)?;
         exchange.note_key(RedactedKey::of(credential.secret()));
@@ -46,15 +53,15 @@ impl FromRequestParts<World> for Caller {
             exchange.note_organization(organization);
         }
         browser::check_origin(&parts.headers)?;
-        fault::strike(world, &parts.headers, &access, route.operation, exchange).await?;
+        fault::strike(world, &parts.headers, &access, R::OPERATION, exchange).await?;
         check_version(&parts.headers)?;
         match access {
             Access::Inference => Err(ApiError::key_is_for_inference()),
             Access::Organization(organization, scopes) => {
-                let creates = route.operation == Operation::InvitesCreate;
+                let creates = R::OPERATION == Operation::InvitesCreate;
                 organization.count_request(creates).map_err(ApiError::rate_limited)?;
-                check_scopes(&scopes, route.scopes)?;
-                Ok(Caller { organization, scopes })
+                check_scopes(&scopes, R::SCOPES)?;
+                Ok(Caller { organization, scopes, route: PhantomData })
             }
         }
     }
@@ -81,11 +88,15 @@ fn refused(credential: Credential<'_>, denial: Denial) -> ApiError {
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {
-    let copies: Vec<_> = headers.get_all(VERSION).iter().map(|value| value.as_bytes()).collect();
-    match copies[..] {
-        [one] if VERSIONS.iter().any(|version| version.as_bytes() == one) => Ok(()),
-        [] | [b""] => Err(ApiError::version_missing()),
-        _ => Err(ApiError::version_unknown(&String::from_utf8_lossy(&copies.join(&b", "[..])))),
+    let copies = || headers.get_all(VERSION).iter().map(HeaderValue::as_bytes);
+    let mut first = copies();
+    match (first.next(), first.next()) {
+        (Some(one), None) if VERSIONS.iter().any(|version| version.as_bytes() == one) => Ok(()),
+        (None | Some(b""), None) => Err(ApiError::version_missing()),
+        _ => {
+            let copies = copies().collect::<Vec<_>>().join(&b", "[..]);
+            Err(ApiError::version_unknown(&String::from_utf8_lossy(&copies)))
+        }
     }
 }
 

@@ -1,25 +1,30 @@
 //! The outer edge: reads the body, gives the request its id, turns errors into bytes, writes the log line.
 
 use std::{
-    any::Any,
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{Arc, OnceLock},
+    task::Poll,
     time::Duration,
 };
 
 use axum::{
+    Router,
     body::{Body, HttpBody},
-    extract::{Request, State},
+    extract::Request,
     http::{
-        HeaderMap, HeaderName, HeaderValue, Uri,
+        HeaderMap, HeaderName, HeaderValue, Method, Uri,
         header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, RETRY_AFTER, USER_AGENT},
+        request,
     },
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
+use tower::ServiceExt;
 
 use super::{
     Dropped,
@@ -40,6 +45,9 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const REASON: HeaderName = HeaderName::from_static("x-mock-reason");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
+/// The methods that a record names without a copy.
+const STANDARD: &[Method] = &[Method::DELETE, Method::GET, Method::POST];
+
 /// How long a body may pause before it counts as broken off.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// How long a body may take in all.
@@ -53,10 +61,12 @@ const DRAIN_LIMIT: usize = 64 * BODY_LIMIT;
 const DRAIN_PAUSE: Duration = Duration::from_secs(1);
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
-/// What is learned of one request on its way in, for its answer's headers, the log and the journal.
+/// What is known of one request inside the edge, and learned of it on its way in, for its answer's headers,
+/// the log and the journal.
 pub(super) struct Exchange {
     /// The invite that the path names.
     invite_id: Option<String>,
+    received: Received,
     operation: OnceLock<Operation>,
     key: OnceLock<RedactedKey>,
     organization: OnceLock<Arc<Organization>>,
@@ -64,9 +74,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    fn of(uri: &Uri) -> Self {
+    fn new(uri: &Uri, received: Received) -> Self {
         Exchange {
             invite_id: InviteId::of(uri.path()),
+            received,
             operation: OnceLock::new(),
             key: OnceLock::new(),
             organization: OnceLock::new(),
@@ -74,8 +85,17 @@ impl Exchange {
         }
     }
 
+    /// The exchange that a request is part of.
+    pub(super) fn of(request: &request::Parts) -> Result<&Self, ApiError> {
+        request.extensions.get::<Arc<Exchange>>().map(|exchange| &**exchange).ok_or_else(ApiError::internal)
+    }
+
     pub(super) fn invite_id(&self) -> Option<&str> {
         self.invite_id.as_deref()
+    }
+
+    pub(super) fn received(&self) -> &Received {
+        &self.received
     }
 
     pub(super) fn note_operation(&self, operation: Operation) {
@@ -95,28 +115,35 @@ impl Exchange {
     pub(super) fn note_fault(&self, fault: &Fault) {
         let _ = self.fault.set(fault.clone());
     }
+
+    /// The beginning of a create's body.
+    fn kept_body(&self) -> Option<String> {
+        let creates = self.operation.get() == Some(&Operation::InvitesCreate);
+        creates.then(|| match &self.received {
+            Received::Whole(bytes) => kept(bytes, KEPT_BODY),
+            Received::TooLarge | Received::Broken => String::new(),
+        })
+    }
 }
 
 /// One request and its answer.
-pub(super) async fn exchange(State(world): State<World>, request: Request, next: Next) -> Response {
+pub(super) async fn exchange(world: World, routes: Router, request: Request) -> Response {
     let started = Instant::now();
     let request_id = world.request_id();
     let (mut parts, body) = request.into_parts();
-    let (method, uri) = (parts.method.clone(), parts.uri.clone());
-    let sent = [VERSION, USER_AGENT].map(|name| parts.headers.get(name).cloned());
+    let method = STANDARD.iter().find(|method| **method == parts.method);
+    let method = method.map_or_else(|| parts.method.to_string().into(), |method| method.as_str().into());
+    let path = kept(parts.uri.path().as_bytes(), KEPT_TEXT);
+    let sent = |name| parts.headers.get(name).map(|value| kept(value.as_bytes(), KEPT_TEXT));
+    let (version, user_agent) = (sent(VERSION), sent(USER_AGENT));
     let browser = Browser::of(&parts);
-    let noted = Arc::new(Exchange::of(&uri));
     // The body comes first, so that everything after it is done at once or not at all, and a
     // client that is slow with it holds nothing. Whether it matters is decided in its turn.
     let received = receive(&parts.headers, body).await;
-    let body = match &received {
-        Received::Whole(bytes) => bytes.slice(..bytes.len().min(KEPT_BODY + 4)),
-        Received::TooLarge | Received::Broken => Bytes::new(),
-    };
-    parts.extensions.insert(received);
+    let noted = Arc::new(Exchange::new(&parts.uri, received));
     parts.extensions.insert(noted.clone());
 
-    let response = next.run(Request::from_parts(parts, Body::empty())).await;
+    let response = answer(routes, Request::from_parts(parts, Body::empty())).await;
     let fault = noted.fault.get();
     let response = fault::after_commit(fault, browser.preflight(response)).await;
     let response = finish(response, &request_id, &noted, &browser);
@@ -125,33 +152,39 @@ pub(super) async fn exchange(State(world): State<World>, request: Request, next:
     let dropped = response.extensions().get::<Dropped>().is_some();
     // What was never sent is no error that anybody got.
     let error = response.extensions().get::<ApiError>().filter(|_| !dropped);
-    let [version, user_agent] = sent.map(|sent| sent.map(|value| kept(value.as_bytes(), KEPT_TEXT)));
     let organization = noted.organization.get().map(|organization| &**organization);
     let entry = JournalEntry {
         number: 0,
         time: Timestamp::UNIX_EPOCH,
-        request_id: response.headers().get(REQUEST_ID).and_then(|id| Some(id.to_str().ok()?.to_owned())),
+        request_id: Some(request_id).filter(|_| response.headers().contains_key(REQUEST_ID)),
         operation: noted.operation.get().copied(),
-        method: method.to_string(),
-        path: kept(uri.path().as_bytes(), KEPT_TEXT),
-        invite_id: noted.invite_id.as_ref().map(|id| kept(id.as_bytes(), KEPT_TEXT)),
+        method,
+        path,
+        invite_id: noted.invite_id().map(|id| kept(id.as_bytes(), KEPT_TEXT)),
         credential: noted.key.get().map(ToString::to_string),
         version,
         user_agent,
         status: (!dropped).then_some(response.status().as_u16()),
-        error_type: error.map(|error| error.kind.to_owned()),
-        reason: error.map(|error| error.reason).or(fault.map(|_| "fault")).map(str::to_owned),
+        error_type: error.map(|error| error.kind),
+        reason: error.map(|error| error.reason).or(fault.map(|_| "fault")),
         fault: fault.map(|fault| fault.outcome.to_string()),
         duration_ms: started.elapsed().as_micros() as f64 / 1000.0,
-        body: noted
-            .operation
-            .get()
-            .filter(|operation| **operation == Operation::InvitesCreate)
-            .map(|_| kept(&body, KEPT_BODY)),
+        body: noted.kept_body(),
     };
     log(&entry, error, organization);
     world.record(organization, entry);
     response
+}
+
+/// The routes' answer, or that to our own fault. The panic's own message is in the log already.
+async fn answer(routes: Router, request: Request) -> Response {
+    let mut answer = pin!(routes.oneshot(request));
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(Ok(ApiError::internal().into_response())))
+    })
+    .await
+    .unwrap_or_else(|never| match never {})
 }
 
 /// What a record keeps of a text: its beginning, with every key in it redacted.
@@ -249,11 +282,6 @@ fn planned_headers(
     if let Some(should_retry) = planned.should_retry {
         insert(SHOULD_RETRY, Some(if should_retry { "true" } else { "false" }));
     }
-}
-
-/// The answer to our own fault. The panic's own message is on stderr already.
-pub(super) fn on_panic(_: Box<dyn Any + Send>) -> Response {
-    ApiError::internal().into_response()
 }
 
 /// Waits for the end of the body.

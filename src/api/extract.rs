@@ -7,7 +7,7 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::error::ApiError;
+use super::{error::ApiError, exchange::Exchange};
 
 /// The most that a body may hold.
 pub(super) const BODY_LIMIT: usize = 1024 * 1024;
@@ -31,11 +31,10 @@ impl<S: Sync> FromRequestParts<S> for Body {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        match parts.extensions.remove() {
-            Some(Received::Whole(bytes)) => Ok(Body(bytes)),
-            Some(Received::TooLarge) => Err(ApiError::body_too_large(BODY_LIMIT)),
-            Some(Received::Broken) => Err(ApiError::body_unreadable()),
-            None => Err(ApiError::internal()),
+        match Exchange::of(parts)?.received() {
+            Received::Whole(bytes) => Ok(Body(bytes.clone())),
+            Received::TooLarge => Err(ApiError::body_too_large(BODY_LIMIT)),
+            Received::Broken => Err(ApiError::body_unreadable()),
         }
     }
 }
@@ -125,9 +124,9 @@ impl<S: Sync> FromRequestParts<S> for InviteId {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         // Not axum's `Path`, which answers bytes that are not UTF-8 in its own words.
-        let path = parts.uri.path();
-        Self::of(path).map(InviteId).ok_or_else(|| {
-            let (_, raw) = path.rsplit_once('/').unwrap_or_default();
+        let id = Exchange::of(parts)?.invite_id();
+        id.map(|id| InviteId(id.to_owned())).ok_or_else(|| {
+            let (_, raw) = parts.uri.path().rsplit_once('/').unwrap_or_default();
             ApiError::invite_unknown(&percent_decode_str(raw).decode_utf8_lossy())
         })
     }

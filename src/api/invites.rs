@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize, de::value::StrDeserializer};
 use tokio::task::spawn_blocking;
 
 use super::{
-    caller::Caller,
+    caller::{Caller, Route},
     error::{ApiError, one_of},
     extract::{Body, Fields, InviteId, Query},
 };
 use crate::world::{
-    CreateRefusal, Cursor, Invite, Listing, NewInvite, OrganizationType, Page, Refusal, Role, Status,
-    is_email,
+    CreateRefusal, Cursor, Invite, Listing, NewInvite, Operation, OrganizationType, Page, Refusal, Role,
+    Status, is_email,
 };
 
 /// The most RBAC groups of one invite (docs/fidelity.md).
@@ -21,6 +21,33 @@ const MOST_GROUPS: usize = 100;
 /// How many invites a page holds unless asked otherwise, and at the most.
 const PAGE: usize = 20;
 const LARGEST_PAGE: usize = 1000;
+
+const READS: &[&str] = &["read:members", "read:org_audit"];
+const WRITES: &[&str] = &["write:members"];
+
+pub(super) struct Create;
+impl Route for Create {
+    const OPERATION: Operation = Operation::InvitesCreate;
+    const SCOPES: &[&str] = WRITES;
+}
+
+pub(super) struct Retrieve;
+impl Route for Retrieve {
+    const OPERATION: Operation = Operation::InvitesRetrieve;
+    const SCOPES: &[&str] = READS;
+}
+
+pub(super) struct List;
+impl Route for List {
+    const OPERATION: Operation = Operation::InvitesList;
+    const SCOPES: &[&str] = READS;
+}
+
+pub(super) struct Delete;
+impl Route for Delete {
+    const OPERATION: Operation = Operation::InvitesDelete;
+    const SCOPES: &[&str] = WRITES;
+}
 
 /// A page of invites (docs/fidelity.md). The ends are null when it is empty.
 #[derive(Serialize)]
@@ -39,7 +66,7 @@ pub(super) struct InviteDeleted {
 }
 
 /// `POST /v1/organizations/invites`
-pub(super) async fn create(caller: Caller, body: Body) -> Result<Json<Invite>, ApiError> {
+pub(super) async fn create(caller: Caller<Create>, body: Body) -> Result<Json<Invite>, ApiError> {
     let new = new_invite(&body, caller.organization.kind())?;
     if new.role == Role::Managed || !new.rbac_group_ids.is_empty() {
         caller.check_scope("write:rbac_groups")?;
@@ -53,7 +80,7 @@ pub(super) async fn create(caller: Caller, body: Body) -> Result<Json<Invite>, A
 
 /// `GET /v1/organizations/invites/{invite_id}`
 pub(super) async fn retrieve(
-    Caller { organization, .. }: Caller,
+    Caller { organization, .. }: Caller<Retrieve>,
     _: Body,
     InviteId(id): InviteId,
 ) -> Result<Json<Invite>, ApiError> {
@@ -65,7 +92,7 @@ pub(super) async fn retrieve(
 }
 
 /// `GET /v1/organizations/invites`
-pub(super) async fn list(caller: Caller, _: Body, query: Query) -> Result<Json<PageBody>, ApiError> {
+pub(super) async fn list(caller: Caller<List>, _: Body, query: Query) -> Result<Json<PageBody>, ApiError> {
     let listing = listing(&query, caller.organization.kind())?;
     let organization = caller.organization;
     let cursor = listing.cursor.clone();
@@ -90,7 +117,7 @@ pub(super) async fn list(caller: Caller, _: Body, query: Query) -> Result<Json<P
 
 /// `DELETE /v1/organizations/invites/{invite_id}`
 pub(super) async fn delete(
-    Caller { organization, .. }: Caller,
+    Caller { organization, .. }: Caller<Delete>,
     _: Body,
     InviteId(id): InviteId,
 ) -> Result<Json<InviteDeleted>, ApiError> {

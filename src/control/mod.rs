@@ -38,21 +38,27 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("DELETE", "/_mock/requests", "empties the journal"),
 ];
 
-/// The routes, without their common prefix. Shut, the door lets nothing in but the question for health.
+/// Whether a path is one of the tester's.
+pub(crate) fn is_path(path: &str) -> bool {
+    path.strip_prefix("/_mock").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The routes. Shut, the door lets nothing in but the question for health.
 pub(crate) fn router(world: World, open: bool) -> Router {
-    let health = Router::new().route("/health", get(handlers::health));
+    let health = Router::new().route("/_mock/health", get(handlers::health));
     let routes = if open {
         health
-            .route("/", get(index))
-            .route("/reset", post(handlers::reset))
-            .route("/state", get(handlers::state).put(handlers::put_state))
-            .route("/invites/{invite_id}/accept", post(handlers::accept))
-            .route("/clock", get(handlers::clock).put(handlers::put_clock))
+            .route("/_mock", get(index))
+            .route("/_mock/", get(index))
+            .route("/_mock/reset", post(handlers::reset))
+            .route("/_mock/state", get(handlers::state).put(handlers::put_state))
+            .route("/_mock/invites/{invite_id}/accept", post(handlers::accept))
+            .route("/_mock/clock", get(handlers::clock).put(handlers::put_clock))
             .route(
-                "/faults",
+                "/_mock/faults",
                 get(handlers::faults).post(handlers::plan_faults).delete(handlers::clear_faults),
             )
-            .route("/requests", get(handlers::requests).delete(handlers::clear_requests))
+            .route("/_mock/requests", get(handlers::requests).delete(handlers::clear_requests))
     } else {
         health
     };

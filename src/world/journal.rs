@@ -1,6 +1,7 @@
 //! What was asked: a bounded record of requests.
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -26,7 +27,7 @@ pub struct JournalEntry {
     /// The operation, where a route was found.
     pub operation: Option<Operation>,
     /// The method.
-    pub method: String,
+    pub method: Cow<'static, str>,
     /// The path, still percent-encoded, without the query.
     pub path: String,
     /// The invite that the path names.
@@ -40,9 +41,9 @@ pub struct JournalEntry {
     /// The answer's status; null where the connection was dropped instead.
     pub status: Option<u16>,
     /// `error.type`.
-    pub error_type: Option<String>,
+    pub error_type: Option<&'static str>,
     /// The slug of `x-mock-reason`.
-    pub reason: Option<String>,
+    pub reason: Option<&'static str>,
     /// What the fault that struck it did.
     pub fault: Option<String>,
     /// How long the answer took.
