@@ -1,6 +1,7 @@
-//! The log's way to stderr: lines gather in memory and leave together, so that no request waits for whoever reads them.
+//! The log on stderr. Lines gather in memory and leave together, so that no request waits for whoever reads them.
 
 use std::{
+    fmt,
     io::{self, Write},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -11,7 +12,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tracing_subscriber::fmt::MakeWriter;
+use anthropic_admin_mock::Clock;
+use tracing::field::{Field, Visit};
+use tracing_subscriber::{
+    field::RecordFields,
+    fmt::{
+        FormatFields, MakeWriter,
+        format::{DefaultFields, Writer},
+        time::FormatTime,
+    },
+};
 
 /// How many bytes may wait for stderr; whole lines beyond are dropped.
 const MOST: usize = 4 * 1024 * 1024;
@@ -161,5 +171,68 @@ impl Drop for Flush {
             }
             before = written();
         }
+    }
+}
+
+/// The system's time in UTC, with microseconds.
+pub struct Time;
+
+impl FormatTime for Time {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        write!(writer, "{:.6}", Clock::System.now())
+    }
+}
+
+/// Fields as a terminal shows them by default. For everybody else the same without colours, and without
+/// the formatting of texts that need none, which took longer than answering the request.
+pub struct Fields;
+
+impl<'w> FormatFields<'w> for Fields {
+    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
+        if writer.has_ansi_escapes() {
+            return DefaultFields::new().format_fields(writer, fields);
+        }
+        let mut plain = PlainFields { writer: &mut writer, space: "", result: Ok(()) };
+        fields.record(&mut plain);
+        plain.result
+    }
+}
+
+struct PlainFields<'a, 'w> {
+    writer: &'a mut Writer<'w>,
+    space: &'static str,
+    result: fmt::Result,
+}
+
+impl PlainFields<'_, '_> {
+    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
+        let write = || {
+            self.writer.write_str(self.space)?;
+            if field.name() != "message" {
+                self.writer.write_str(field.name())?;
+                self.writer.write_char('=')?;
+            }
+            value(self.writer)
+        };
+        self.result = self.result.and_then(|()| write());
+        self.space = " ";
+    }
+}
+
+impl Visit for PlainFields<'_, '_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
+        self.write(field, |writer| match plain {
+            true => {
+                writer.write_char('"')?;
+                writer.write_str(value)?;
+                writer.write_char('"')
+            }
+            false => write!(writer, "{value:?}"),
+        });
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.write(field, |writer| write!(writer, "{value:?}"));
     }
 }

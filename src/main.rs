@@ -190,12 +190,13 @@ fn log(format: Log) -> log::Flush {
     let lines = tracing_subscriber::fmt::layer()
         .with_ansi(io::stderr().is_terminal())
         .with_target(false)
+        .with_timer(log::Time)
         .with_writer(lines_to_stderr);
     let lines = match format {
-        Log::Text => lines.boxed(),
+        Log::Text => lines.fmt_fields(log::Fields).boxed(),
         Log::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(levels)).init();
+    tracing_subscriber::registry().with(levels).with(lines).init();
     // A panic is a log line like any other, in the format that was asked for.
     std::panic::set_hook(Box::new(|panic| tracing::error!(%panic)));
     flush

@@ -161,7 +161,7 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
         method,
         path,
         invite_id: noted.invite_id().map(|id| kept(id.as_bytes(), KEPT_TEXT)),
-        credential: noted.key.get().map(ToString::to_string),
+        credential: noted.key.get().cloned().map(String::from),
         version,
         user_agent,
         status: (!dropped).then_some(response.status().as_u16()),

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use jiff::{SignedDuration, Timestamp, Unit, civil};
+use jiff::{SignedDuration, Timestamp, civil};
 use serde::{Deserialize, Serialize};
 
 /// Where an organization's "now" comes from.
@@ -204,8 +204,13 @@ fn looks_like_rfc3339(text: &[u8]) -> bool {
 }
 
 fn whole_micros(at: Timestamp) -> Timestamp {
-    at.round(jiff::TimestampRound::new().smallest(Unit::Microsecond).mode(jiff::RoundMode::Floor))
-        .unwrap_or(at)
+    // Before 1970 both parts are negative.
+    let (second, fraction) = (at.as_second(), at.subsec_nanosecond());
+    match fraction - fraction.rem_euclid(1000) {
+        -1_000_000_000 => Timestamp::new(second - 1, 0),
+        whole => Timestamp::new(second, whole),
+    }
+    .unwrap_or(at)
 }
 
 fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {

@@ -76,10 +76,10 @@ impl RedactedKey {
     pub(crate) fn of(secret: &[u8]) -> Self {
         const SHOWN: usize = 4;
         const HIDDEN: usize = 8;
-        let text: String = String::from_utf8_lossy(secret)
-            .chars()
-            .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
-            .collect();
+        let mut text = String::from_utf8_lossy(secret);
+        if !is_plain(&text) {
+            text = text.replace(char::is_control, "\u{fffd}").into();
+        }
         let prefix_end = match text.strip_prefix("sk-ant-").and_then(|rest| rest.find('-')) {
             // A kind is a short word; what runs on without a dash may be the secret.
             Some(kind) if kind <= 8 => "sk-ant-".len() + kind + 1,
@@ -91,7 +91,13 @@ impl RedactedKey {
             Some((at, _)) if secret.chars().count() >= SHOWN + HIDDEN => &secret[at..],
             _ => "",
         };
-        RedactedKey(format!("{prefix}…{tail}"))
+        RedactedKey([prefix, "…", tail].concat())
+    }
+}
+
+impl From<RedactedKey> for String {
+    fn from(key: RedactedKey) -> Self {
+        key.0
     }
 }
 
@@ -101,9 +107,17 @@ impl fmt::Display for RedactedKey {
     }
 }
 
+/// Whether a text is printable ASCII alone, as nearly all are.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// A text with every key in it redacted, and without characters that could move a terminal's cursor.
 pub(crate) fn scrubbed(text: &str) -> String {
     const BEGINNING: &str = "sk-ant-";
+    if is_plain(text) && !text.contains(BEGINNING) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(BEGINNING) {

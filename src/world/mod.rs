@@ -22,6 +22,7 @@ use std::{
 };
 
 use dashmap::{DashMap, Entry};
+use foldhash::fast::RandomState;
 use jiff::SignedDuration;
 
 pub use clock::{Clock, Moment};
@@ -81,7 +82,7 @@ struct Organizations {
     beginning: Option<Seed>,
     /// The organizations of the fixture, with or without keys.
     pinned: Vec<Arc<Organization>>,
-    keys: DashMap<KeyDigest, Key>,
+    keys: DashMap<KeyDigest, Key, RandomState>,
     /// How many organizations there are. Kept beside the map because several keys may share one.
     count: AtomicUsize,
     /// What was asked without ever reaching an organization. It stands here so that a reset takes it
@@ -98,7 +99,7 @@ impl Organizations {
             journal: settings.journal.unwrap_or(JOURNAL),
             now: settings.now,
         };
-        let (keys, mut all) = (DashMap::new(), Vec::new());
+        let (keys, mut all) = (DashMap::default(), Vec::new());
         for (index, pinned) in organizations.into_iter().enumerate() {
             let id = pinned.id.unwrap_or_else(|| {
                 Ids::new(common.id_seed, format!("pinned organization {index}").as_bytes()).uuid().into()
@@ -149,7 +150,7 @@ impl Organizations {
                 let id = Ids::new(self.common.id_seed, digest.bytes()).uuid();
                 let beginning = self.beginning.clone().unwrap_or_default();
                 let organization = Organization::new(id, beginning, self.common);
-                organization.begin_with(seed.clone());
+                organization.begin_with(seed);
                 let organization = Arc::new(organization);
                 let key = Key { organization, state: KeyState::Active, scopes: Scopes::All };
                 Ok(Some(place.insert(key).clone()))

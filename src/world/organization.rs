@@ -91,8 +91,7 @@ pub(crate) struct Seed {
 impl Seed {
     /// The seed as a fixture's template; times that hang on an organization's beginning stay so.
     pub(crate) fn document(&self) -> serde_json::Value {
-        let faults: Vec<_> = self.faults.iter().cloned().map(PlannedFault::new).collect();
-        dump::organization(self.clock, &self.policy, &self.invites, &faults, None)
+        dump::organization(self.clock, &self.policy, &self.invites, &planned(&self.faults), None)
     }
 }
 
@@ -133,7 +132,7 @@ pub enum CreateRefusal {
 }
 
 /// An organization. Everything that must happen at once (look at the status, then delete) happens
-/// under its lock, which never leaves this file.
+/// under its state's lock. Its locks never leave this file; the state's is taken first.
 #[derive(Debug)]
 pub struct Organization {
     id: Box<str>,
@@ -141,6 +140,8 @@ pub struct Organization {
     seed: Seed,
     common: Common,
     state: Mutex<State>,
+    /// Every request asks whether one strikes, so they have a lock that is never held for long.
+    faults: Mutex<Vec<PlannedFault>>,
     journal: Journal,
 }
 
@@ -150,7 +151,6 @@ struct State {
     epoch: Timestamp,
     policy: Arc<Policy>,
     invites: Invites,
-    faults: Vec<PlannedFault>,
     ids: Ids,
     limits: Limits,
 }
@@ -174,24 +174,25 @@ pub(crate) struct Common {
 impl Organization {
     pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, common: Common) -> Self {
         let id = id.into();
-        let state = Mutex::new(Self::beginning(&id, seed.clone(), common));
-        Organization { id, seed, common, state, journal: Journal::new(common.journal) }
+        let state = Mutex::new(Self::beginning(&id, &seed, common));
+        let faults = Mutex::new(planned(&seed.faults));
+        Organization { id, seed, common, state, faults, journal: Journal::new(common.journal) }
     }
 
     /// Puts a seed in the place of the state; a reset still brings back the one that it began with.
-    pub(crate) fn begin_with(&self, seed: Seed) {
-        *self.state() = Self::beginning(&self.id, seed, self.common);
+    pub(crate) fn begin_with(&self, seed: &Seed) {
+        let mut state = self.state();
+        *state = Self::beginning(&self.id, seed, self.common);
+        *self.planned() = planned(&seed.faults);
     }
 
-    fn beginning(id: &str, seed: Seed, common: Common) -> State {
-        let Seed { clock, policy, invites, faults } = seed;
-        let epoch = clock.now();
+    fn beginning(id: &str, seed: &Seed, common: Common) -> State {
+        let epoch = seed.clock.now();
         State {
-            clock,
+            clock: seed.clock,
             epoch,
-            policy,
-            invites,
-            faults: faults.iter().cloned().map(PlannedFault::new).collect(),
+            policy: seed.policy.clone(),
+            invites: seed.invites.clone(),
             ids: Ids::new(common.id_seed, id.as_bytes()),
             limits: Limits::new(common.rate_limit, epoch),
         }
@@ -322,7 +323,8 @@ impl Organization {
     /// and empties the journal. Times that hang on its beginning are counted anew.
     pub fn reset(&self) {
         let mut state = self.state();
-        *state = Self::beginning(&self.id, self.seed.clone(), self.common);
+        *state = Self::beginning(&self.id, &self.seed, self.common);
+        *self.planned() = planned(&self.seed.faults);
         self.journal.clear();
     }
 
@@ -330,7 +332,7 @@ impl Organization {
     pub fn state_document(&self) -> serde_json::Value {
         let state = self.state();
         let (clock, policy, invites) = (state.clock, state.policy.clone(), state.invites.clone());
-        let (faults, reading) = (state.faults.clone(), state.reading());
+        let (faults, reading) = (self.faults(), state.reading());
         // Copies share; nobody has to wait for the writing.
         drop(state);
         dump::organization(clock, &policy, &invites, &faults, Some(reading))
@@ -351,13 +353,13 @@ impl Organization {
             let message = "the state of one organization has no others; send it without a credential";
             return Err(FixtureError::of_state("organizations", message));
         }
-        self.begin_with(seed);
+        self.begin_with(&seed);
         Ok(())
     }
 
     /// What is planned to go wrong, in order, with what became of it.
     pub fn faults(&self) -> Vec<PlannedFault> {
-        self.state().faults.clone()
+        self.planned().clone()
     }
 
     /// Plans things to go wrong, after what is planned already. Of several faults that fit a request the
@@ -366,23 +368,22 @@ impl Organization {
     /// # Errors
     /// When there would be more than 1,000; nothing is planned then.
     pub fn plan_faults(&self, faults: Vec<Fault>) -> Result<(), TooManyFaults> {
-        let mut state = self.state();
-        if state.faults.len() + faults.len() > MOST_FAULTS {
+        let mut planned = self.planned();
+        if planned.len() + faults.len() > MOST_FAULTS {
             return Err(TooManyFaults);
         }
-        state.faults.extend(faults.into_iter().map(PlannedFault::new));
+        planned.extend(faults.into_iter().map(PlannedFault::new));
         Ok(())
     }
 
     /// Forgets all that is planned.
     pub fn clear_faults(&self) {
-        self.state().faults.clear();
+        self.planned().clear();
     }
 
     /// The fault that strikes a request, which is counted.
     pub(crate) fn strike(&self, operation: Operation, invite_id: Option<&str>) -> Option<Fault> {
-        let mut state = self.state();
-        faults::strike(&mut state.faults, operation, invite_id)
+        faults::strike(&mut self.planned(), operation, invite_id)
     }
 
     /// What was asked of the organization, oldest first.
@@ -401,6 +402,9 @@ impl Organization {
 
     /// Counts a request, and a creation where it is one.
     pub(crate) fn count_request(&self, creates: bool) -> Result<(), RateLimited> {
+        if self.common.rate_limit == RateLimit::default() {
+            return Ok(());
+        }
         let mut state = self.state();
         let now = state.clock.now();
         state.limits.count(creates, now)
@@ -410,6 +414,15 @@ impl Organization {
         // A panic elsewhere must not take the organization with it: every change is one step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn planned(&self) -> MutexGuard<'_, Vec<PlannedFault>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Faults before the first request.
+fn planned(faults: &[Fault]) -> Vec<PlannedFault> {
+    faults.iter().cloned().map(PlannedFault::new).collect()
 }
 
 impl Policy {

@@ -538,6 +538,20 @@ fn times_at_the_end_of_all_years_keep_to_microseconds() {
 }
 
 #[test]
+fn a_time_is_cut_down_to_whole_microseconds_before_1970_as_after() {
+    for (written, read) in [
+        ("2026-01-01T00:00:00.1234569Z", "2026-01-01T00:00:00.123456Z"),
+        ("1969-12-31T23:59:58.9999999Z", "1969-12-31T23:59:58.999999Z"),
+        ("1969-12-31T23:59:59.0000001Z", "1969-12-31T23:59:59Z"),
+        ("1969-12-31T23:59:59.5Z", "1969-12-31T23:59:59.5Z"),
+    ] {
+        let settings = Settings { now: Some(written.parse().unwrap()), ..Settings::default() };
+        let world = World::new(Fixture::parse(r#"{"invites": []}"#, settings).unwrap());
+        assert_eq!(world.clock().now().to_string(), read);
+    }
+}
+
+#[test]
 fn a_file_named_twice_is_one_problem() {
     let folder = Folder::new();
     let file = folder.file("a.json", fixture("default.json"));
