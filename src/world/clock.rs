@@ -1,9 +1,9 @@
 //! Time as a value: clocks that run, run shifted or stand still, and moments that may hang on them.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, Timestamp, civil};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 /// Where an organization's "now" comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,8 +63,8 @@ impl From<Moment> for Clock {
 /// An offset is counted from the moment at which the organization came to be, so one seed serves
 /// every organization made from it, whenever that happens. The derived order is for keeping them
 /// sorted: it puts all times before all offsets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
 pub enum Moment {
     /// An absolute time.
     At(Timestamp),
@@ -127,11 +127,23 @@ impl FromStr for Moment {
     }
 }
 
-impl TryFrom<String> for Moment {
-    type Error = String;
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
+        impl de::Visitor<'_> for Visitor {
+            type Value = Moment;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Moment, E> {
+                text.parse().map_err(E::custom)
+            }
+        }
+
+        deserializer.deserialize_str(Visitor)
     }
 }
 

@@ -74,8 +74,10 @@ type HashSet<T> = GenericHashSet<T, RandomState, DefaultSharedPtr>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Invites {
     base: Arc<Base>,
-    /// Those of the base that were deleted or accepted since.
-    taken: HashSet<u32>,
+    /// What became of each of the base.
+    since: Vector<Since>,
+    /// How many of them are not as they were.
+    changed: usize,
     /// Those that were made or accepted since.
     records: OrdMap<Position, Arc<Record>>,
     positions: HashMap<Arc<str>, Position>,
@@ -84,12 +86,41 @@ pub(crate) struct Invites {
     /// Where places are limited, all that nobody accepted, by the end of their time, in each frame. Sorted
     /// vectors, because the count of those behind a moment is their index.
     open: Option<[Vector<Position>; 2]>,
-    /// Deleted ones, as long as they are remembered, with the place where they stood.
+    /// Those that were made and deleted since, as long as they are remembered, with the place where they stood.
     deleted: HashMap<Arc<str>, (Position, Arc<Record>)>,
-    /// The same, the longest deleted first.
-    deletions: Vector<Arc<str>>,
+    /// All that are remembered, the longest deleted first.
+    deletions: Vector<Deletion>,
     members: HashSet<Arc<str>>,
     next_number: u64,
+}
+
+/// What became of an invite of the base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Since {
+    /// It is as it was.
+    Unchanged,
+    /// It stands among those that were made or accepted since.
+    Accepted,
+    Deleted,
+    /// It was deleted, too long ago to remember.
+    Forgotten,
+}
+
+#[derive(Clone, Debug)]
+enum Deletion {
+    /// Of one of the base.
+    Given(u32),
+    /// Of one that was made since.
+    Made(Arc<str>),
+}
+
+/// Where an invite is that is not deleted.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the base.
+    Given(u32),
+    /// Among those that were made or accepted since.
+    Made(Position),
 }
 
 /// A place in an order of time. Moments that hang on the organization's beginning stand apart from
@@ -105,15 +136,20 @@ pub(crate) struct Position {
 impl Invites {
     /// What a fixture gives. Only with `places_are_limited` can [`fills`](Self::fills) be asked.
     pub(crate) fn new(base: Base, places_are_limited: bool) -> Self {
-        let mut invites = Invites { next_number: base.len() as u64, ..Invites::default() };
+        let mut invites = Invites {
+            next_number: base.len() as u64,
+            since: std::iter::repeat_n(Since::Unchanged, base.len()).collect(),
+            base: Arc::new(base),
+            ..Invites::default()
+        };
+        let base = invites.base.clone();
         let mut open = [Vec::new(), Vec::new()];
-        for number in 0..base.len() as u32 {
-            let (position, record) = (base.position(number), base.record(number));
+        for (number, record) in base.records() {
             match record.life {
-                Life::Deleted => invites.remember_deleted(position, Arc::new(record.clone())),
+                Life::Deleted => invites.delete_given(number),
                 Life::Accepted(_) => invites.add_member(record.address.clone()),
                 Life::Open if places_are_limited => {
-                    let expiry = expiry(position, record);
+                    let expiry = expiry(base.position(number), record);
                     open[Frame::of(expiry.moment) as usize].push(expiry);
                 }
                 Life::Open => {}
@@ -125,7 +161,6 @@ impl Invites {
                 open.into()
             })
         });
-        invites.base = Arc::new(base);
         invites
     }
 
@@ -134,12 +169,10 @@ impl Invites {
         let position = Position { moment: record.invited_at, number: self.next_number };
         self.next_number += 1;
         let expiry = expiry(position, &record);
-        if let Some(open) = &mut self.open {
-            let frame = &mut open[Frame::of(expiry.moment) as usize];
-            let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
+        if let Some((frame, at)) = self.open(expiry) {
             frame.insert(at, expiry);
         }
-        self.put(position, record);
+        self.put(position, Arc::new(record));
     }
 
     pub(crate) fn add_member(&mut self, address: Arc<str>) {
@@ -148,33 +181,56 @@ impl Invites {
 
     /// Deletes a pending invite; anything else is refused and stays as it is.
     pub(crate) fn delete(&mut self, id: &str, reading: Reading) -> Result<(), Refusal> {
-        let (position, record) = self.take_pending(id, reading)?;
-        self.remember_deleted(position, Arc::new(Record { life: Life::Deleted, ..record }));
+        match self.close_pending(id, reading)? {
+            Place::Given(number) => self.delete_given(number),
+            Place::Made(position) => {
+                if let Some(record) = self.take(position) {
+                    self.deleted.insert(record.id.clone(), (position, record.clone()));
+                    self.remember(Deletion::Made(record.id.clone()));
+                }
+            }
+        }
         Ok(())
     }
 
     /// Lets the invitee of a pending invite join; anything else is refused and stays as it is.
     pub(crate) fn accept(&mut self, id: &str, reading: Reading) -> Result<Invite, Refusal> {
-        let (position, record) = self.take_pending(id, reading)?;
+        let place = self.close_pending(id, reading)?;
+        let position = self.position(place);
+        let record = match place {
+            Place::Given(number) => {
+                self.change(number, Since::Accepted);
+                self.base.record(number).clone()
+            }
+            Place::Made(position) => self.take(position).map(Arc::unwrap_or_clone).ok_or(Refusal::Unknown)?,
+        };
         self.add_member(record.address.clone());
         // A clock that was set back must not let one join before the invitation.
         let at = reading.now.max(reading.resolve(record.invited_at));
         let record = Record { life: Life::Accepted(Moment::At(at)), ..record };
         let invite = record.read(reading);
-        self.put(position, record);
+        self.put(position, Arc::new(record));
         Ok(invite)
     }
 
-    fn put(&mut self, position: Position, record: Record) {
+    fn put(&mut self, position: Position, record: Arc<Record>) {
         self.positions.insert(record.id.clone(), position);
         self.addresses.insert((record.address.clone(), position));
-        self.records.insert(position, Arc::new(record));
+        self.records.insert(position, record);
     }
 
-    /// Takes out a pending invite; anything else is refused and stays as it is.
-    fn take_pending(&mut self, id: &str, reading: Reading) -> Result<(Position, Record), Refusal> {
-        let Some((position, record)) = self.find(id) else {
-            return Err(if self.deleted.contains_key(id) { Refusal::Deleted } else { Refusal::Unknown });
+    fn take(&mut self, position: Position) -> Option<Arc<Record>> {
+        let record = self.records.remove(&position)?;
+        self.positions.remove(&record.id);
+        self.addresses.remove(&(record.address.clone(), position));
+        Some(record)
+    }
+
+    /// Says where a pending invite is, and keeps no place for its invitee any longer; anything else is
+    /// refused and stays as it is.
+    fn close_pending(&mut self, id: &str, reading: Reading) -> Result<Place, Refusal> {
+        let Some((place, record)) = self.find(id) else {
+            return Err(if self.find_deleted(id).is_some() { Refusal::Deleted } else { Refusal::Unknown });
         };
         match record.status(reading) {
             Status::Pending => {}
@@ -182,40 +238,83 @@ impl Invites {
             Status::Expired => return Err(Refusal::Expired),
             Status::Deleted => return Err(Refusal::Deleted),
         }
-        let record = record.clone();
-        self.remove_open(position, &record);
-        if self.positions.remove(id).is_some() {
-            self.addresses.remove(&(record.address.clone(), position));
-            self.records.remove(&position);
-        } else if let Ok(number) = u32::try_from(position.number) {
-            self.taken.insert(number);
+        let expiry = expiry(self.position(place), record);
+        if let Some((frame, at)) = self.open(expiry) {
+            frame.remove(at);
         }
-        Ok((position, record))
+        Ok(place)
     }
 
-    fn remove_open(&mut self, position: Position, record: &Record) {
-        let expiry = expiry(position, record);
-        if let Some(open) = &mut self.open {
-            let frame = &mut open[Frame::of(expiry.moment) as usize];
-            if let Ok(at) = frame.binary_search(&expiry) {
-                frame.remove(at);
+    /// Where places are limited: the frame of an end of time, and where it stands there, or would.
+    fn open(&mut self, expiry: Position) -> Option<(&mut Vector<Position>, usize)> {
+        let frame = &mut self.open.as_mut()?[Frame::of(expiry.moment) as usize];
+        let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
+        Some((frame, at))
+    }
+
+    fn delete_given(&mut self, number: u32) {
+        self.change(number, Since::Deleted);
+        self.remember(Deletion::Given(number));
+    }
+
+    /// Notes what became of an unchanged one of the base.
+    fn change(&mut self, number: u32, since: Since) {
+        self.since.set(number as usize, since);
+        self.changed += 1;
+    }
+
+    fn remember(&mut self, deletion: Deletion) {
+        self.deletions.push_back(deletion);
+        if self.deletions.len() > REMEMBERED_DELETED {
+            match self.deletions.pop_front() {
+                Some(Deletion::Given(number)) => drop(self.since.set(number as usize, Since::Forgotten)),
+                Some(Deletion::Made(id)) => drop(self.deleted.remove(&id)),
+                None => {}
             }
         }
     }
 
-    /// An invite that is not deleted.
-    fn find(&self, id: &str) -> Option<(Position, &Record)> {
-        if let Some(position) = self.positions.get(id) {
-            return self.records.get(position).map(|record| (*position, &**record));
+    fn is(&self, number: u32, since: Since) -> bool {
+        self.since.get(number as usize) == Some(&since)
+    }
+
+    fn position(&self, place: Place) -> Position {
+        match place {
+            Place::Given(number) => self.base.position(number),
+            Place::Made(position) => position,
         }
-        let number = self.base.find(id).filter(|number| !self.taken.contains(number))?;
+    }
+
+    /// An invite that is not deleted.
+    fn find(&self, id: &str) -> Option<(Place, &Record)> {
+        if let Some(position) = self.positions.get(id) {
+            return self.records.get(position).map(|record| (Place::Made(*position), &**record));
+        }
+        let number = self.base.find(id).filter(|number| self.is(*number, Since::Unchanged))?;
+        Some((Place::Given(number), self.base.record(number)))
+    }
+
+    /// A deleted invite that is remembered, and where it stood.
+    fn find_deleted(&self, id: &str) -> Option<(Position, &Record)> {
+        if let Some((position, record)) = self.deleted.get(id) {
+            return Some((*position, record));
+        }
+        let number = self.base.find(id).filter(|number| self.is(*number, Since::Deleted))?;
         Some((self.base.position(number), self.base.record(number)))
     }
 
-    /// What is known of an invite, deleted ones included.
-    pub(crate) fn get(&self, id: &str) -> Option<&Record> {
-        let deleted = || self.deleted.get(id).map(|(_, record)| &**record);
-        self.find(id).map(|(_, record)| record).or_else(deleted)
+    /// Whether an id is that of an invite, deleted ones included.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.find(id).is_some() || self.find_deleted(id).is_some()
+    }
+
+    /// An invite, deleted ones included.
+    pub(crate) fn get(&self, id: &str, reading: Reading) -> Option<Invite> {
+        let deleted = || {
+            let (_, record) = self.find_deleted(id)?;
+            Some(Invite { status: Status::Deleted, ..record.read(reading) })
+        };
+        self.find(id).map(|(_, record)| record.read(reading)).or_else(deleted)
     }
 
     /// The members' addresses, as they are compared, in the order of their bytes.
@@ -225,15 +324,19 @@ impl Invites {
         members
     }
 
-    /// All records, deleted ones included, in the order of their making.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Record> {
-        let base = self.base.records().filter(|(number, _)| !self.taken.contains(number));
-        let own = self.records.iter().map(|(position, record)| (position.number, &**record));
-        let deleted = self.deleted.values().map(|(position, record)| (position.number, &**record));
-        let base = base.map(|(number, record)| (number.into(), record));
-        let mut all: Vec<(u64, &Record)> = base.chain(own).chain(deleted).collect();
-        all.sort_by_key(|(number, _)| *number);
-        all.into_iter().map(|(_, record)| record)
+    /// All records, deleted ones included, in the order of their making, and what became of them.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Record, Life)> {
+        let base = self.base.records().zip(&self.since).filter_map(|((number, record), since)| match since {
+            Since::Unchanged => Some((number.into(), record, record.life)),
+            Since::Deleted => Some((number.into(), record, Life::Deleted)),
+            Since::Accepted | Since::Forgotten => None,
+        });
+        let own = self.records.iter().map(|(position, record)| (position.number, &**record, record.life));
+        let deleted =
+            self.deleted.values().map(|(position, record)| (position.number, &**record, Life::Deleted));
+        let mut all: Vec<(u64, &Record, Life)> = base.chain(own).chain(deleted).collect();
+        all.sort_by_key(|(number, ..)| *number);
+        all.into_iter().map(|(_, record, life)| (record, life))
     }
 
     pub(crate) fn is_member(&self, address: &Arc<str>) -> bool {
@@ -242,7 +345,7 @@ impl Invites {
 
     /// The pending invite for an address.
     pub(crate) fn pending_for(&self, address: &Arc<str>, reading: Reading) -> Option<&Record> {
-        let base = self.base.of_address(address).filter(|number| !self.taken.contains(number));
+        let base = self.base.of_address(address).filter(|number| self.is(*number, Since::Unchanged));
         let base = base.map(|number| self.base.record(number));
         let own = Frame::BOTH.into_iter().flat_map(|frame| {
             self.walk_own(frame, Some(address), None, Order::NewestFirst, reading).map(|(_, record)| record)
@@ -261,14 +364,14 @@ impl Invites {
 
     /// How many invites are held, deleted ones included.
     pub(crate) fn len(&self) -> usize {
-        self.base.records().count() - self.taken.len() + self.records.len() + self.deleted.len()
+        self.base.len() - self.changed + self.records.len() + self.deletions.len()
     }
 
     /// A page of what is not deleted.
     pub(crate) fn list(&self, listing: &Listing, reading: Reading) -> Result<Page, UnknownCursor> {
         let place_of = |id: &String| {
-            let deleted = || self.deleted.get(id.as_str()).map(|(position, _)| *position);
-            let position = self.find(id).map(|(position, _)| position).or_else(deleted);
+            let deleted = || self.find_deleted(id).map(|(position, _)| position);
+            let position = self.find(id).map(|(place, _)| self.position(place)).or_else(deleted);
             let position = position.ok_or(UnknownCursor)?;
             Ok(Some(position.key(reading)))
         };
@@ -291,17 +394,6 @@ impl Invites {
             invites.reverse();
         }
         Ok(Page { invites, has_more })
-    }
-
-    fn remember_deleted(&mut self, position: Position, record: Arc<Record>) {
-        let id = record.id.clone();
-        self.deletions.push_back(id.clone());
-        self.deleted.insert(id, (position, record));
-        if self.deletions.len() > REMEMBERED_DELETED
-            && let Some(forgotten) = self.deletions.pop_front()
-        {
-            self.deleted.remove(&forgotten);
-        }
     }
 
     /// All records, or those of one address, on one side of a place, in the order asked for.
@@ -366,15 +458,12 @@ impl Invites {
     }
 
     fn walk_base(&self, frame: Frame, from: Option<Key>, order: Order, reading: Reading) -> Walk<'_> {
-        let (older, newer) = match from {
-            Some(key) => self.base.around(frame, frame.position(key, reading)),
-            None => (self.base.by_time(frame), self.base.by_time(frame)),
-        };
-        let untaken = |number: &&u32| !self.taken.contains(*number);
+        let (older, newer) = self.base.around(frame, from.map(|key| frame.position(key, reading)));
+        let unchanged = |number: &&u32| self.is(**number, Since::Unchanged);
         let keyed = move |number: &u32| (self.base.position(*number).key(reading), self.base.record(*number));
         match order {
-            Order::OldestFirst => Box::new(newer.iter().filter(untaken).map(keyed)),
-            Order::NewestFirst => Box::new(older.iter().rev().filter(untaken).map(keyed)),
+            Order::OldestFirst => Box::new(newer.iter().filter(unchanged).map(keyed)),
+            Order::NewestFirst => Box::new(older.iter().rev().filter(unchanged).map(keyed)),
         }
     }
 
@@ -385,8 +474,9 @@ impl Invites {
         order: Order,
         reading: Reading,
     ) -> Walk<'_> {
-        let untaken = self.base.of_address(address).filter(|number| !self.taken.contains(number));
-        let keyed = untaken.map(|number| (self.base.position(number).key(reading), self.base.record(number)));
+        let unchanged = self.base.of_address(address).filter(|number| self.is(*number, Since::Unchanged));
+        let keyed =
+            unchanged.map(|number| (self.base.position(number).key(reading), self.base.record(number)));
         let within = |key: &Key| match order {
             Order::OldestFirst => from.is_none_or(|from| *key > from),
             Order::NewestFirst => from.is_none_or(|from| *key < from),

@@ -231,7 +231,7 @@ impl Organization {
         }
         let invited_at = Moment::At(reading.now);
         let mut id = state.ids.invite();
-        while state.invites.get(&id).is_some() {
+        while state.invites.knows(&id) {
             id = state.ids.invite();
         }
         let record = Record {
@@ -252,7 +252,7 @@ impl Organization {
     /// An invite as it is now, deleted ones included; `None` for an id that the organization does not know.
     pub fn invite(&self, id: &str) -> Option<Invite> {
         let state = self.state();
-        state.invites.get(id).map(|record| record.read(state.reading()))
+        state.invites.get(id, state.reading())
     }
 
     /// A page of the invites that are not deleted, newest first.
