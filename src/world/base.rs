@@ -1,102 +1,48 @@
 //! The invites that a fixture gave. They never change, so that every organization made from them shares them.
 
-use std::{hash::BuildHasher, sync::Arc};
+use std::hash::BuildHasher;
 
-use foldhash::{HashMap, fast::RandomState};
-use hashbrown::{HashTable, hash_table::Entry};
+use foldhash::{HashMap, fast::FixedState};
 
 use super::{
+    clock::Frame,
     invite::{Life, Record},
-    invites::{Frame, Position},
+    invites::Position,
 };
 
-/// Records in the order of their documents, which is their number, and how they are found. The tables hold
-/// numbers alone: a million invites take a few bytes each beside their texts.
+/// Records in the order of their documents, which is their number, and how they are found.
 #[derive(Debug, Default)]
 pub(crate) struct Base {
     records: Vec<Record>,
-    hasher: RandomState,
-    by_id: HashTable<u32>,
-    /// The last record of each address. Deleted ones are found by their ids alone.
-    by_address: HashTable<u32>,
-    /// For each record that has one, the record before it of the same address.
-    before: HashMap<u32, u32>,
+    by_id: Index,
+    /// Deleted ones are found by their ids alone.
+    by_address: Index,
     /// By `invited_at`, in each frame.
     by_time: [Vec<u32>; 2],
 }
 
 impl Base {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Base {
-            records: Vec::with_capacity(capacity),
-            by_id: HashTable::with_capacity(capacity),
-            by_address: HashTable::with_capacity(capacity),
-            ..Base::default()
+    /// The records, and of each whether it must be the only one of its address that must be so. Says which ones
+    /// have the id of an earlier one, or its address where both must be alone with it: pairs of the first
+    /// and the other.
+    pub(crate) fn new(records: Vec<Record>, alone: &[bool]) -> (Self, Repeats, Repeats) {
+        let deleted = |number: u32| records[number as usize].life == Life::Deleted;
+        let id = |number: u32| &*records[number as usize].id;
+        let address = |number: u32| &*records[number as usize].address;
+        let numbers = || 0..records.len() as u32;
+        let by_id = Index::new(numbers().map(|number| (number, id(number))));
+        let listed = || numbers().filter(|number| !deleted(*number));
+        let by_address = Index::new(listed().map(|number| (number, address(number))));
+        let mut by_time = [Vec::new(), Vec::new()];
+        for number in listed() {
+            by_time[records[number as usize].invited_at.frame() as usize].push(number);
         }
-    }
-
-    /// Adds a record. One without an id waits for [`name`](Self::name). Says which other one has the same id,
-    /// and whether there are others of the same address.
-    pub(crate) fn push(&mut self, record: Record) -> (Option<u32>, bool) {
-        let number = self.records.len() as u32;
-        self.records.push(record);
-        let same_id = if self.record(number).id.is_empty() { None } else { self.enter_id(number) };
-        let record = &self.records[number as usize];
-        if record.life == Life::Deleted {
-            return (same_id, false);
+        for frame in &mut by_time {
+            frame.sort_by_key(|number| position(&records, *number));
         }
-        self.by_time[Frame::of(record.invited_at) as usize].push(number);
-        let (records, hasher) = (&self.records, &self.hasher);
-        let address = |number: &u32| &*records[*number as usize].address;
-        let hash = hasher.hash_one(&*record.address);
-        let entry = self.by_address.entry(
-            hash,
-            |other| address(other) == &*record.address,
-            |other| hasher.hash_one(address(other)),
-        );
-        match entry {
-            Entry::Occupied(mut last) => {
-                self.before.insert(number, std::mem::replace(last.get_mut(), number));
-                (same_id, true)
-            }
-            Entry::Vacant(place) => {
-                place.insert(number);
-                (same_id, false)
-            }
-        }
-    }
-
-    /// Gives an id to a record without one, unless another has it.
-    pub(crate) fn name(&mut self, number: u32, id: Arc<str>) -> bool {
-        self.records[number as usize].id = id;
-        self.enter_id(number).is_none()
-    }
-
-    /// Makes a record known by its id, unless another is: that one comes back.
-    fn enter_id(&mut self, number: u32) -> Option<u32> {
-        let (records, hasher) = (&self.records, &self.hasher);
-        let id = |number: &u32| &*records[*number as usize].id;
-        let own = id(&number);
-        let entry = self.by_id.entry(
-            hasher.hash_one(own),
-            |other| id(other) == own,
-            |other| hasher.hash_one(id(other)),
-        );
-        match entry {
-            Entry::Occupied(other) => Some(*other.get()),
-            Entry::Vacant(place) => {
-                place.insert(number);
-                None
-            }
-        }
-    }
-
-    /// To be called when all are there.
-    pub(crate) fn sort(&mut self) {
-        let records = &self.records;
-        for frame in &mut self.by_time {
-            frame.sort_by_key(|number| position(records, *number));
-        }
+        let same_id = by_id.repeats(id, |_| true);
+        let same_address = by_address.repeats(address, |number| alone[number as usize]);
+        (Base { records, by_id, by_address, by_time }, same_id, same_address)
     }
 
     /// How many there are.
@@ -118,15 +64,12 @@ impl Base {
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<u32> {
-        let found = self.by_id.find(self.hasher.hash_one(id), |number| &*self.record(*number).id == id);
-        found.copied()
+        self.by_id.candidates(id).find(|number| &*self.record(*number).id == id)
     }
 
-    /// The numbers of an address's records that the fixture does not give as deleted, the last first.
-    pub(crate) fn of_address(&self, address: &str) -> impl Iterator<Item = u32> {
-        let hash = self.hasher.hash_one(address);
-        let last = self.by_address.find(hash, |number| &*self.record(*number).address == address);
-        std::iter::successors(last.copied(), |number| self.before.get(number).copied())
+    /// The numbers of an address's records that the fixture does not give as deleted, the first first.
+    pub(crate) fn of_address(&self, address: &str) -> impl DoubleEndedIterator<Item = u32> {
+        self.by_address.candidates(address).filter(move |number| &*self.record(*number).address == address)
     }
 
     /// The numbers in the order of time, in one frame, of those whose positions lie before and behind a
@@ -142,4 +85,84 @@ impl Base {
 
 fn position(records: &[Record], number: u32) -> Position {
     Position { moment: records[number as usize].invited_at, number: number.into() }
+}
+
+/// Pairs of numbers: the first of a kind, and another one.
+pub(crate) type Repeats = Vec<(u32, u32)>;
+
+/// Numbers, found by the hash of a text. Those of one bucket stand together, in their order, each beside the
+/// half of the hash that does not choose the bucket. It is made at once and never changes; for a million
+/// texts that takes a tenth of the time of a table that grows.
+#[derive(Debug, Default)]
+struct Index {
+    hasher: FixedState,
+    /// Where each bucket ends and the next one begins.
+    ends: Vec<u32>,
+    entries: Vec<(u32, u32)>,
+}
+
+impl Index {
+    fn new<'t>(texts: impl Iterator<Item = (u32, &'t str)>) -> Self {
+        let hasher = FixedState::default();
+        let hashed: Vec<(u64, u32)> = texts.map(|(number, text)| (hasher.hash_one(text), number)).collect();
+        let mut index = Index {
+            hasher,
+            ends: vec![0; hashed.len().next_power_of_two()],
+            entries: vec![(0, 0); hashed.len()],
+        };
+        for (hash, _) in &hashed {
+            let bucket = index.bucket(*hash);
+            index.ends[bucket] += 1;
+        }
+        let mut begin = 0;
+        for end in &mut index.ends {
+            begin += std::mem::replace(end, begin);
+        }
+        for (hash, number) in hashed {
+            let bucket = index.bucket(hash);
+            let next = &mut index.ends[bucket];
+            index.entries[*next as usize] = (hash as u32, number);
+            *next += 1;
+        }
+        index
+    }
+
+    fn bucket(&self, hash: u64) -> usize {
+        (hash >> 32) as usize & self.ends.len().saturating_sub(1)
+    }
+
+    fn entries(&self, bucket: usize) -> &[(u32, u32)] {
+        let begin = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+        let end = self.ends.get(bucket).copied().unwrap_or_default();
+        &self.entries[begin as usize..end as usize]
+    }
+
+    /// The numbers of all texts that may be this one, in their order.
+    fn candidates(&self, text: &str) -> impl DoubleEndedIterator<Item = u32> {
+        let hash = self.hasher.hash_one(text);
+        let entries = self.entries(self.bucket(hash)).iter();
+        entries.filter(move |(half, _)| *half == hash as u32).map(|(_, number)| *number)
+    }
+
+    /// Of those that count, each that has the text of an earlier one, with the first of these.
+    fn repeats<'t>(&self, text: impl Fn(u32) -> &'t str, counts: impl Fn(u32) -> bool) -> Repeats {
+        let mut repeats = Vec::new();
+        for bucket in 0..self.ends.len() {
+            let entries = self.entries(bucket);
+            let differ =
+                |(at, (half, _)): (usize, &(u32, u32))| entries[..at].iter().all(|(other, _)| other != half);
+            // Nearly every bucket is small, and its halves of hashes alone tell its texts apart.
+            if entries.len() <= 8 && entries.iter().enumerate().all(differ) {
+                continue;
+            }
+            let mut firsts = HashMap::default();
+            for number in entries.iter().map(|(_, number)| *number).filter(|number| counts(*number)) {
+                let first = *firsts.entry(text(number)).or_insert(number);
+                if first != number {
+                    repeats.push((first, number));
+                }
+            }
+        }
+        repeats
+    }
 }

@@ -82,6 +82,65 @@ impl Moment {
     }
 }
 
+/// What a moment is counted from.
+#[derive(Clone, Copy)]
+pub(crate) enum Frame {
+    /// From 1970.
+    Absolute,
+    /// From the organization's beginning.
+    Beginning,
+}
+
+impl Frame {
+    pub(crate) const BOTH: [Frame; 2] = [Frame::Absolute, Frame::Beginning];
+}
+
+/// A [`Moment`] in whole microseconds, in the half of its size and in the same order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KeptMoment(i64);
+
+impl KeptMoment {
+    /// Where offsets are counted from: far behind all times, which end before 2^58, and farther than the
+    /// longest offset.
+    const BEGINNING: i64 = 1 << 61;
+
+    pub(crate) fn frame(self) -> Frame {
+        if self < Self::bounds(Frame::Beginning).0 { Frame::Absolute } else { Frame::Beginning }
+    }
+
+    /// The first and the last of a frame.
+    pub(crate) fn bounds(frame: Frame) -> (Self, Self) {
+        const MIDDLE: i64 = KeptMoment::BEGINNING / 2;
+        match frame {
+            Frame::Absolute => (KeptMoment(i64::MIN), KeptMoment(MIDDLE - 1)),
+            Frame::Beginning => (KeptMoment(MIDDLE), KeptMoment(i64::MAX)),
+        }
+    }
+}
+
+impl From<Moment> for KeptMoment {
+    fn from(moment: Moment) -> Self {
+        KeptMoment(match moment {
+            Moment::At(at) => at.as_microsecond(),
+            Moment::Offset(by) => {
+                Self::BEGINNING + by.as_secs() * 1_000_000 + i64::from(by.subsec_nanos() / 1000)
+            }
+        })
+    }
+}
+
+impl From<KeptMoment> for Moment {
+    fn from(KeptMoment(micros): KeptMoment) -> Self {
+        match KeptMoment(micros).frame() {
+            Frame::Absolute => {
+                let (second, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+                Moment::At(Timestamp::new(second, rest as i32 * 1000).unwrap_or(Timestamp::MAX))
+            }
+            Frame::Beginning => Moment::Offset(SignedDuration::from_micros(micros - KeptMoment::BEGINNING)),
+        }
+    }
+}
+
 /// What an organization's clock reads, and when the organization began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
@@ -93,8 +152,8 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// The absolute time of a moment.
-    pub(crate) fn resolve(self, moment: Moment) -> Timestamp {
-        match moment {
+    pub(crate) fn resolve(self, moment: impl Into<Moment>) -> Timestamp {
+        match moment.into() {
             Moment::At(at) => at,
             Moment::Offset(by) => plus(self.epoch, by),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct};
 
-use super::clock::{Moment, Reading};
+use super::clock::{KeptMoment, Reading};
 
 /// How long an invite stays open: 21 days (docs/fidelity.md).
 pub(crate) const LIFETIME: SignedDuration = SignedDuration::from_hours(21 * 24);
@@ -89,8 +89,8 @@ pub(crate) struct Record {
     /// The same as it is compared.
     pub(crate) address: Arc<str>,
     pub(crate) role: Role,
-    pub(crate) invited_at: Moment,
-    pub(crate) expires_at: Moment,
+    pub(crate) invited_at: KeptMoment,
+    pub(crate) expires_at: KeptMoment,
     pub(crate) life: Life,
     pub(crate) rbac_group_ids: Arc<[Box<str>]>,
 }
@@ -101,7 +101,7 @@ pub(crate) enum Life {
     /// Neither accepted nor deleted: pending or, by the clock, expired.
     Open,
     /// Accepted at that moment.
-    Accepted(Moment),
+    Accepted(KeptMoment),
     /// Deleted.
     Deleted,
 }
@@ -153,8 +153,10 @@ pub(crate) fn normalized(email: &Arc<str>) -> Arc<str> {
 /// Whether a text has the shape of an address: something, one `@`, and names with dots between them,
 /// without white space or control characters.
 pub(crate) fn is_email(text: &str) -> bool {
-    let name = |part: &str| {
-        !part.is_empty() && !part.contains(|c: char| c == '@' || c.is_whitespace() || c.is_control())
-    };
-    text.split_once('@').is_some_and(|(local, domain)| name(local) && domain.split('.').all(name))
+    let hidden = |c: char| c.is_whitespace() || c.is_control();
+    let visible = text.bytes().all(|byte| byte.is_ascii_graphic()) || !text.contains(hidden);
+    let ends = |domain: &str| domain.starts_with('.') || domain.ends_with('.');
+    let names =
+        |domain: &str| !domain.is_empty() && !domain.contains('@') && !ends(domain) && !domain.contains("..");
+    visible && text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && names(domain))
 }

@@ -4,11 +4,11 @@ use std::{iter::Peekable, ops::Bound, sync::Arc};
 
 use foldhash::fast::RandomState;
 use imbl::{GenericHashMap, GenericHashSet, OrdMap, OrdSet, Vector, shared_ptr::DefaultSharedPtr};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::{
     base::Base,
-    clock::{Moment, Reading},
+    clock::{Frame, KeptMoment, Moment, Reading},
     invite::{Invite, Life, Record, Role, Status, normalized},
 };
 
@@ -128,7 +128,7 @@ enum Place {
 /// brings the two together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Position {
-    pub(crate) moment: Moment,
+    pub(crate) moment: KeptMoment,
     /// Counts the invites as they came; of two at one moment the later is the newer.
     pub(crate) number: u64,
 }
@@ -150,7 +150,7 @@ impl Invites {
                 Life::Accepted(_) => invites.add_member(record.address.clone()),
                 Life::Open if places_are_limited => {
                     let expiry = expiry(base.position(number), record);
-                    open[Frame::of(expiry.moment) as usize].push(expiry);
+                    open[expiry.moment.frame() as usize].push(expiry);
                 }
                 Life::Open => {}
             }
@@ -207,7 +207,7 @@ impl Invites {
         self.add_member(record.address.clone());
         // A clock that was set back must not let one join before the invitation.
         let at = reading.now.max(reading.resolve(record.invited_at));
-        let record = Record { life: Life::Accepted(Moment::At(at)), ..record };
+        let record = Record { life: Life::Accepted(Moment::At(at).into()), ..record };
         let invite = record.read(reading);
         self.put(position, Arc::new(record));
         Ok(invite)
@@ -247,7 +247,7 @@ impl Invites {
 
     /// Where places are limited: the frame of an end of time, and where it stands there, or would.
     fn open(&mut self, expiry: Position) -> Option<(&mut Vector<Position>, usize)> {
-        let frame = &mut self.open.as_mut()?[Frame::of(expiry.moment) as usize];
+        let frame = &mut self.open.as_mut()?[expiry.moment.frame() as usize];
         let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
         Some((frame, at))
     }
@@ -346,7 +346,7 @@ impl Invites {
     /// The pending invite for an address.
     pub(crate) fn pending_for(&self, address: &Arc<str>, reading: Reading) -> Option<&Record> {
         let base = self.base.of_address(address).filter(|number| self.is(*number, Since::Unchanged));
-        let base = base.map(|number| self.base.record(number));
+        let base = base.rev().map(|number| self.base.record(number));
         let own = Frame::BOTH.into_iter().flat_map(|frame| {
             self.walk_own(frame, Some(address), None, Order::NewestFirst, reading).map(|(_, record)| record)
         });
@@ -434,7 +434,8 @@ impl Invites {
         reading: Reading,
     ) -> Walk<'a> {
         let beyond = from.map(|key| frame.position(key, reading));
-        let (first, last) = (Bound::Included(frame.first()), Bound::Included(frame.last()));
+        let (first, last) = frame.positions();
+        let (first, last) = (Bound::Included(first), Bound::Included(last));
         let range = match (order, beyond) {
             (Order::NewestFirst, Some(position)) => (first, Bound::Excluded(position)),
             (Order::OldestFirst, Some(position)) => (Bound::Excluded(position), last),
@@ -512,23 +513,7 @@ impl Position {
     }
 }
 
-/// What a moment is counted from.
-#[derive(Clone, Copy)]
-pub(crate) enum Frame {
-    Absolute,
-    Beginning,
-}
-
 impl Frame {
-    const BOTH: [Frame; 2] = [Frame::Absolute, Frame::Beginning];
-
-    pub(crate) fn of(moment: Moment) -> Self {
-        match moment {
-            Moment::At(_) => Frame::Absolute,
-            Moment::Offset(_) => Frame::Beginning,
-        }
-    }
-
     /// Behind everything that ends by now, and before everything that ends later.
     fn now(self, reading: Reading) -> Position {
         self.position(Key { at: reading.now, number: u64::MAX }, reading)
@@ -539,23 +524,12 @@ impl Frame {
             Frame::Absolute => Moment::At(key.at),
             Frame::Beginning => Moment::Offset(key.at.duration_since(reading.epoch)),
         };
-        Position { moment, number: key.number }
+        Position { moment: moment.into(), number: key.number }
     }
 
-    fn first(self) -> Position {
-        let moment = match self {
-            Frame::Absolute => Moment::At(Timestamp::MIN),
-            Frame::Beginning => Moment::Offset(SignedDuration::MIN),
-        };
-        Position { moment, number: 0 }
-    }
-
-    fn last(self) -> Position {
-        let moment = match self {
-            Frame::Absolute => Moment::At(Timestamp::MAX),
-            Frame::Beginning => Moment::Offset(SignedDuration::MAX),
-        };
-        Position { moment, number: u64::MAX }
+    fn positions(self) -> (Position, Position) {
+        let (first, last) = KeptMoment::bounds(self);
+        (Position { moment: first, number: 0 }, Position { moment: last, number: u64::MAX })
     }
 }
 

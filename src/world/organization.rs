@@ -239,8 +239,8 @@ impl Organization {
             email,
             address,
             role: new.role,
-            invited_at,
-            expires_at: invited_at.plus(LIFETIME),
+            invited_at: invited_at.into(),
+            expires_at: invited_at.plus(LIFETIME).into(),
             life: Life::Open,
             rbac_group_ids: new.rbac_group_ids.into_iter().map(Into::into).collect(),
         };
