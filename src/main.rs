@@ -143,7 +143,8 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 
 fn run(cli: &Cli, settings: Settings) -> Result<(), String> {
     let log = log(cli.log);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    // One thread answers more requests than any test sends, and leaves the other cores to the program under test.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;

@@ -6,10 +6,11 @@ use axum::{
     Json,
     extract::{FromRequest, FromRequestParts, Path, RawQuery, Request, rejection::PathRejection},
     http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, de::value::StrDeserializer};
 use serde_json::{Value, json};
-use tokio::time::timeout;
+use tokio::{task::spawn_blocking, time::timeout};
 
 use super::ControlError;
 use crate::{
@@ -70,31 +71,47 @@ pub(super) async fn health() -> Json<Value> {
     ok()
 }
 
+/// Does what takes its time in a large world beside the requests of the program under test, which go on.
+async fn aside(
+    work: impl FnOnce() -> Result<Json<Value>, ControlError> + Send + 'static,
+) -> Result<Response, ControlError> {
+    let failed = |_| ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the mock has failed");
+    spawn_blocking(|| work().map(IntoResponse::into_response)).await.map_err(failed)?
+}
+
 /// `POST /_mock/reset`
-pub(super) async fn reset(scope: Scope) -> Json<Value> {
-    match scope {
-        Scope::One(organization) => organization.reset(),
-        Scope::All(world) => world.reset(),
-    }
-    ok()
+pub(super) async fn reset(scope: Scope) -> Result<Response, ControlError> {
+    aside(move || {
+        match scope {
+            Scope::One(organization) => organization.reset(),
+            Scope::All(world) => world.reset(),
+        }
+        Ok(ok())
+    })
+    .await
 }
 
 /// `GET /_mock/state`
-pub(super) async fn state(scope: Scope) -> Json<Value> {
-    Json(match scope {
-        Scope::One(organization) => organization.state_document(),
-        Scope::All(world) => world.state(),
+pub(super) async fn state(scope: Scope) -> Result<Response, ControlError> {
+    aside(move || {
+        Ok(Json(match scope {
+            Scope::One(organization) => organization.state_document(),
+            Scope::All(world) => world.state(),
+        }))
     })
+    .await
 }
 
 /// `PUT /_mock/state`
-pub(super) async fn put_state(scope: Scope, body: Text) -> Result<Json<Value>, ControlError> {
-    let Text(body) = body;
-    match scope {
-        Scope::One(organization) => organization.put_state(&body)?,
-        Scope::All(world) => world.put_state(&body)?,
-    }
-    Ok(ok())
+pub(super) async fn put_state(scope: Scope, Text(body): Text) -> Result<Response, ControlError> {
+    aside(move || {
+        match scope {
+            Scope::One(organization) => organization.put_state(&body)?,
+            Scope::All(world) => world.put_state(&body)?,
+        }
+        Ok(ok())
+    })
+    .await
 }
 
 /// `POST /_mock/invites/{invite_id}/accept`: without a credential, in the one organization that has the invite.
@@ -225,7 +242,7 @@ pub(super) async fn clear_faults(scope: Scope) -> Json<Value> {
 }
 
 /// `GET /_mock/requests`
-pub(super) async fn requests(scope: Scope, RawQuery(query): RawQuery) -> Result<Json<Value>, ControlError> {
+pub(super) async fn requests(scope: Scope, RawQuery(query): RawQuery) -> Result<Response, ControlError> {
     let mut filter = JournalFilter::default();
     for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
         match &*name {
@@ -248,20 +265,26 @@ pub(super) async fn requests(scope: Scope, RawQuery(query): RawQuery) -> Result<
             }
         }
     }
-    let entries = match scope {
-        Scope::One(organization) => organization.requests(&filter),
-        Scope::All(world) => world.requests(&filter),
-    };
-    Ok(Json(json!({ "requests": entries })))
+    aside(move || {
+        let entries = match scope {
+            Scope::One(organization) => organization.requests(&filter),
+            Scope::All(world) => world.requests(&filter),
+        };
+        Ok(Json(json!({ "requests": entries })))
+    })
+    .await
 }
 
 /// `DELETE /_mock/requests`
-pub(super) async fn clear_requests(scope: Scope) -> Json<Value> {
-    match scope {
-        Scope::One(organization) => organization.clear_requests(),
-        Scope::All(world) => world.clear_requests(),
-    }
-    Json(json!({"requests": []}))
+pub(super) async fn clear_requests(scope: Scope) -> Result<Response, ControlError> {
+    aside(move || {
+        match scope {
+            Scope::One(organization) => organization.clear_requests(),
+            Scope::All(world) => world.clear_requests(),
+        }
+        Ok(Json(json!({"requests": []})))
+    })
+    .await
 }
 
 fn ok() -> Json<Value> {

@@ -1060,3 +1060,26 @@ async fn a_new_key_costs_the_same_with_ten_invites_and_with_a_hundred_thousand()
     // Copying would cost thousands of times as much; the factor leaves room for a busy machine.
     assert!(many < few * 10 + Duration::from_millis(50), "{few:?} {many:?}");
 }
+
+#[test]
+fn a_large_state_holds_up_no_request_of_the_program_under_test() {
+    let served = Served::start(&[]);
+    let invites: Vec<Value> = (0..150_000).map(|n| json!({"email": format!("e{n}@example.com")})).collect();
+    let body = json!({ "invites": invites }).to_string();
+    let put = Call::control("PUT", "state", &new_key()).body(body);
+    let (mut longest, mut took) = (Duration::ZERO, Duration::ZERO);
+    std::thread::scope(|scope| {
+        let putting = scope.spawn(|| {
+            let started = Instant::now();
+            assert_eq!(put.send(served.address).status, 200);
+            started.elapsed()
+        });
+        while !putting.is_finished() {
+            let started = Instant::now();
+            Call::delete("unknown", &new_key()).send(served.address);
+            longest = longest.max(started.elapsed());
+        }
+        took = putting.join().unwrap();
+    });
+    assert!(longest < took / 2, "a request took {longest:?} while a state of {took:?} came in");
+}
