@@ -23,6 +23,7 @@ use serde::Deserialize;
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 const INVITE: &str = "invite_015gWxCN9Hfg2QhZwTK7Mdeu";
+const INVITES: &str = "/v1/organizations/invites";
 const CONNECTIONS: [usize; 3] = [1, 32, 256];
 const ROUNDS: usize = 5;
 /// How long one side of one round is under load.
@@ -52,6 +53,7 @@ fn main() -> Result<()> {
     under_load(&sides, &mut report)?;
     start_and_size(&sides, &mut report)?;
     fixtures(&sides, &work, &mut report)?;
+    requests(&sides, &work, &mut report)?;
     peers(repository, &sides, &mut report)?;
     fs::write(repository.join("docs/performance.md"), &report)?;
     println!("\n{report}");
@@ -395,7 +397,7 @@ struct PlainInvite {
 fn fixtures(sides: &Sides, work: &Work, report: &mut String) -> Result<()> {
     writeln!(
         report,
-        "\n## Large fixtures\n\nLoading is compared with `serde_json` parsing the same bytes into plain structs. The operations are those of the library,\nwithout HTTP, each the median of batches; their ratio is to the smallest size.\n"
+        "\n## Large fixtures\n\nLoading is compared with `serde_json` parsing the same bytes into plain structs. The operations are those of the library,\nwithout HTTP, each the median of batches; their ratio is to the smallest size. A million invites are in no cache, so what\npicks one at random waits for memory.\n"
     )?;
     writeln!(
         report,
@@ -481,6 +483,93 @@ fn operations(world: &World, size: usize) -> Result<[f64; 4]> {
         Ok(())
     })?;
     Ok([delete, retrieve, middle, first])
+}
+
+/// The same operations as a client sees them, on the three sizes in turns.
+fn requests(sides: &Sides, work: &Work, report: &mut String) -> Result<()> {
+    const BATCH: usize = 50;
+    const BATCHES: usize = 61;
+    let mut servers = Vec::new();
+    for size in SIZES {
+        let server = Server::start(sides.mock(Some(&work.fixture(size)?))?)?;
+        let stream = TcpStream::connect(server.address)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        servers.push((size, stream, server));
+    }
+    writeln!(
+        report,
+        "\n### As requests\n\nThe same over HTTP, one request after the other on one connection, on servers with the three sizes in turns: the median\nmicroseconds of a request, and of the ratios to the smallest size.\n\n| Invites | delete | retrieve | page in the middle | a new key's first page |\n|---|---|---|---|---|"
+    )?;
+    type Request = fn(usize, usize) -> (String, String);
+    let operations: [Request; 4] = [
+        // A key of its own for each batch, so that the smallest world has enough to delete.
+        |n, size| {
+            (
+                format!("DELETE {INVITES}/invite_{}", n % BATCH * (size / BATCH) + size / BATCH / 2),
+                format!("d{}", n / BATCH),
+            )
+        },
+        |n, size| (format!("GET {INVITES}/invite_{}", n * 7919 % size), "r".into()),
+        |n, size| (format!("GET {INVITES}?after_id=invite_{}", size / 2 + n % 30), "r".into()),
+        |n, _| (format!("GET {INVITES}"), format!("n{n}")),
+    ];
+    let mut medians = vec![Vec::new(); SIZES.len()];
+    for request in operations {
+        let mut rounds = Vec::new();
+        for batch in 0..BATCHES {
+            let mut took = [0.0; SIZES.len()];
+            for turn in 0..SIZES.len() {
+                let at = (batch + turn) % SIZES.len();
+                let (size, stream, _) = &mut servers[at];
+                // The key's own first request is measured for itself, and is made by another of its key's.
+                let (_, key) = request(batch * BATCH, *size);
+                if !key.starts_with('n') {
+                    answered(stream, &format!("GET {INVITES}?limit=1"), &key)?;
+                }
+                let started = Instant::now();
+                for n in batch * BATCH..(batch + 1) * BATCH {
+                    let (line, key) = request(n, *size);
+                    answered(stream, &line, &key)?;
+                }
+                took[at] = started.elapsed().as_secs_f64() * 1e6 / BATCH as f64;
+            }
+            rounds.push(took);
+        }
+        for (at, column) in medians.iter_mut().enumerate() {
+            let ratio = median(rounds.iter().map(|took| took[at] / took[0]));
+            column.push(format!("{:.0} µs (**{ratio:.2}**)", median(rounds.iter().map(|took| took[at]))));
+        }
+    }
+    for (size, cells) in SIZES.iter().zip(medians) {
+        writeln!(report, "| {size} | {} |", cells.join(" | "))?;
+    }
+    Ok(())
+}
+
+/// One request that has to be answered with 200, on a connection that stays.
+fn answered(stream: &mut TcpStream, line: &str, key: &str) -> Result<()> {
+    stream.write_all(
+        format!("{line} HTTP/1.1\r\nhost: localhost\r\nanthropic-version: 2023-06-01\r\nx-api-key: sk-ant-admin01-{key}\r\n\r\n")
+            .as_bytes(),
+    )?;
+    let mut answer = Vec::new();
+    let mut part = [0; 16 * 1024];
+    loop {
+        let read = stream.read(&mut part)?;
+        answer.extend_from_slice(&part[..read]);
+        let text = std::str::from_utf8(&answer)?;
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length: ")).ok_or("no length")?;
+            if body.len() >= length.parse()? {
+                return if head.starts_with("HTTP/1.1 200 ") { Ok(()) } else { Err(text.into()) };
+            }
+        }
+        if read == 0 {
+            return Err("the connection was closed".into());
+        }
+    }
 }
 
 /// Other mocks that can answer this DELETE, where `benches/peers/run` has installed them.

@@ -189,7 +189,8 @@ async fn answer(routes: Router, request: Request) -> Response {
 
 /// What a record keeps of a text: its beginning, with every key in it redacted.
 fn kept(text: &[u8], most: usize) -> String {
-    let text = String::from_utf8_lossy(text);
+    // What cutting breaks at the end is cut off again.
+    let text = String::from_utf8_lossy(&text[..text.len().min(most + 4)]);
     let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
     scrubbed(&text[..end])
 }
