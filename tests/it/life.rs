@@ -229,6 +229,20 @@ fn a_log_line_tells_the_request_the_decision_and_what_to_do() {
 }
 
 #[test]
+fn a_log_line_begins_with_the_time_and_quotes_what_could_be_taken_for_more_than_a_text() {
+    let served = Served::start(&[]);
+    Call::bare("GET", "/v1/\"é\\x=1").send(served.address);
+
+    let (_, log) = served.stop();
+
+    let (time, rest) = log.split_once("  ").unwrap();
+    let time: jiff::Timestamp = time.parse().unwrap();
+    assert!(jiff::Timestamp::now().duration_since(time).as_secs().abs() < 60, "{log}");
+    assert!(rest.starts_with("WARN method=GET path=\"/v1/\\\"é\\\\x=1\" status=404 error="), "{log}");
+    assert!(log.contains(" reason=\"route-unknown\" hint=\"no route"), "{log}");
+}
+
+#[test]
 fn the_level_of_a_log_line_tells_good_answers_from_refusals_and_from_errors_of_the_server() {
     let served = Served::start(&["--log", "json"]);
     let call = Call::retrieve(PENDING, &new_key());
