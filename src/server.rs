@@ -10,8 +10,8 @@ use std::{
 };
 
 use axum::{Router, body::Body, extract::Request, response::Response};
-use hyper::{body::Incoming, server::conn::http1};
-use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
+use hyper::{body::Incoming, server::conn::http1, service};
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
@@ -56,14 +56,7 @@ fn doors(
 /// The listener accepts connections from the moment it was bound, so there is no moment to wait for.
 /// The tokio runtime that calls it needs its timers enabled.
 pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output = ()>) {
-    let service = doors(world)
-        .map_request(|request: hyper::Request<Incoming>| request.map(Body::new))
-        // An error closes the connection without a byte of an answer.
-        .map_result(|answer: Result<Response, Infallible>| match answer {
-            Ok(response) if response.extensions().get::<api::Dropped>().is_some() => Err(Cut),
-            Ok(response) => Ok(response),
-            Err(never) => match never {},
-        });
+    let doors = doors(world);
     let mut http = http1::Builder::new();
     http.half_close(true);
     let graceful = GracefulShutdown::new();
@@ -78,20 +71,18 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
         };
         let progress = Progress::default();
         let stream = Patient::new(stream, progress.clone());
-        let service = service
-            .clone()
-            .map_request({
-                let progress = progress.clone();
-                move |request| {
-                    progress.step();
-                    request
-                }
-            })
-            .map_result(move |answer| {
+        let doors = doors.clone();
+        let service = service::service_fn(move |request: hyper::Request<Incoming>| {
+            progress.step();
+            let (answer, progress) = (doors.clone().oneshot(request.map(Body::new)), progress.clone());
+            async move {
+                let Ok(answer) = answer.await;
                 progress.step();
-                answer
-            });
-        let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+                // An error closes the connection without a byte of an answer.
+                if answer.extensions().get::<api::Dropped>().is_some() { Err(Cut) } else { Ok(answer) }
+            }
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {
             if let Err(error) = connection.await {
@@ -117,12 +108,6 @@ impl fmt::Display for Cut {
 }
 
 impl Error for Cut {}
-
-impl From<Infallible> for Cut {
-    fn from(never: Infallible) -> Self {
-        match never {}
-    }
-}
 
 async fn accept(listener: &TcpListener) -> TcpStream {
     loop {

@@ -179,12 +179,12 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
 /// The routes' answer, or that to our own fault. The panic's own message is in the log already.
 async fn answer(routes: Router, request: Request) -> Response {
     let mut answer = pin!(routes.oneshot(request));
-    poll_fn(|context| {
+    let Ok(response) = poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
         polled.unwrap_or_else(|_| Poll::Ready(Ok(ApiError::internal().into_response())))
     })
-    .await
-    .unwrap_or_else(|never| match never {})
+    .await;
+    response
 }
 
 /// What a record keeps of a text: its beginning, with every key in it redacted.
