@@ -103,17 +103,18 @@ impl KeptMoment {
     /// Where offsets are counted from: far behind all times, which end before 2^58, and farther than the
     /// longest offset.
     const BEGINNING: i64 = 1 << 61;
+    /// Behind all times and before all offsets.
+    const BETWEEN: KeptMoment = KeptMoment(Self::BEGINNING / 2);
 
     pub(crate) fn frame(self) -> Frame {
-        if self < Self::bounds(Frame::Beginning).0 { Frame::Absolute } else { Frame::Beginning }
+        if self < Self::BETWEEN { Frame::Absolute } else { Frame::Beginning }
     }
 
-    /// The first and the last of a frame.
+    /// What all of a frame lie between.
     pub(crate) fn bounds(frame: Frame) -> (Self, Self) {
-        const MIDDLE: i64 = KeptMoment::BEGINNING / 2;
         match frame {
-            Frame::Absolute => (KeptMoment(i64::MIN), KeptMoment(MIDDLE - 1)),
-            Frame::Beginning => (KeptMoment(MIDDLE), KeptMoment(i64::MAX)),
+            Frame::Absolute => (KeptMoment(i64::MIN), Self::BETWEEN),
+            Frame::Beginning => (Self::BETWEEN, KeptMoment(i64::MAX)),
         }
     }
 }
