@@ -145,6 +145,8 @@ fn run(cli: &Cli, settings: Settings) -> Result<(), String> {
     let log = log(cli.log);
     // One thread answers more requests than any test sends, and leaves the other cores to the program under test.
     let runtime = tokio::runtime::Builder::new_current_thread()
+        // A suite that resets a hundred keys at once takes no hundred threads.
+        .max_blocking_threads(8)
         .enable_all()
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;

@@ -218,4 +218,6 @@ fn run(world: World, ready: oneshot::Sender<io::Result<SocketAddr>>, stopped: on
             _ = stopped => {}
         }
     });
+    // Nor for what was begun aside.
+    runtime.shutdown_background();
 }

@@ -45,9 +45,6 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const REASON: HeaderName = HeaderName::from_static("x-mock-reason");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The methods that a record names without a copy.
-const STANDARD: &[Method] = &[Method::DELETE, Method::GET, Method::POST];
-
 /// How long a body may pause before it counts as broken off.
 const BODY_PAUSE: Duration = Duration::from_secs(10);
 /// How long a body may take in all.
@@ -131,8 +128,12 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
     let started = Instant::now();
     let request_id = world.request_id();
     let (mut parts, body) = request.into_parts();
-    let method = STANDARD.iter().find(|method| **method == parts.method);
-    let method = method.map_or_else(|| parts.method.to_string().into(), |method| method.as_str().into());
+    let method = match parts.method {
+        Method::DELETE => "DELETE".into(),
+        Method::GET => "GET".into(),
+        Method::POST => "POST".into(),
+        ref other => other.to_string().into(),
+    };
     let path = kept(parts.uri.path().as_bytes(), KEPT_TEXT);
     let sent = |name| parts.headers.get(name).map(|value| kept(value.as_bytes(), KEPT_TEXT));
     let (version, user_agent) = (sent(VERSION), sent(USER_AGENT));

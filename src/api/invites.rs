@@ -96,7 +96,8 @@ pub(super) async fn list(caller: Caller<List>, _: Body, query: Query) -> Result<
     let listing = listing(&query, caller.organization.kind())?;
     let organization = caller.organization;
     let cursor = listing.cursor.clone();
-    let page = if listing.roles.is_empty() && listing.statuses.is_empty() {
+    let filtered = listing.email.is_some() || !listing.roles.is_empty() || !listing.statuses.is_empty();
+    let page = if !filtered {
         organization.list_invites(&listing)
     } else {
         // A filter that hardly anything passes looks at every invite; other requests go on meanwhile.

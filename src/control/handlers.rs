@@ -72,44 +72,45 @@ pub(super) async fn health() -> Json<Value> {
 }
 
 /// Does what takes its time in a large world beside the requests of the program under test, which go on.
-async fn aside(
-    work: impl FnOnce() -> Result<Json<Value>, ControlError> + Send + 'static,
-) -> Result<Response, ControlError> {
-    let failed = |_| ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", "the mock has failed");
-    spawn_blocking(|| work().map(IntoResponse::into_response)).await.map_err(failed)?
+async fn aside<T: IntoResponse>(work: impl FnOnce() -> T + Send + 'static) -> Response {
+    let failed = |_| {
+        let message = "the mock has failed; its log says why";
+        ControlError::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", message).into_response()
+    };
+    spawn_blocking(|| work().into_response()).await.unwrap_or_else(failed)
 }
 
 /// `POST /_mock/reset`
-pub(super) async fn reset(scope: Scope) -> Result<Response, ControlError> {
+pub(super) async fn reset(scope: Scope) -> Response {
     aside(move || {
         match scope {
             Scope::One(organization) => organization.reset(),
             Scope::All(world) => world.reset(),
         }
-        Ok(ok())
+        ok()
     })
     .await
 }
 
 /// `GET /_mock/state`
-pub(super) async fn state(scope: Scope) -> Result<Response, ControlError> {
+pub(super) async fn state(scope: Scope) -> Response {
     aside(move || {
-        Ok(Json(match scope {
+        Json(match scope {
             Scope::One(organization) => organization.state_document(),
             Scope::All(world) => world.state(),
-        }))
+        })
     })
     .await
 }
 
 /// `PUT /_mock/state`
-pub(super) async fn put_state(scope: Scope, Text(body): Text) -> Result<Response, ControlError> {
+pub(super) async fn put_state(scope: Scope, Text(body): Text) -> Response {
     aside(move || {
-        match scope {
-            Scope::One(organization) => organization.put_state(&body)?,
-            Scope::All(world) => world.put_state(&body)?,
-        }
-        Ok(ok())
+        let put = match scope {
+            Scope::One(organization) => organization.put_state(&body),
+            Scope::All(world) => world.put_state(&body),
+        };
+        put.map(|()| ok()).map_err(ControlError::from)
     })
     .await
 }
@@ -202,7 +203,11 @@ fn set_clock(scope: &Scope, clock: Clock) {
 }
 
 /// `GET /_mock/faults`
-pub(super) async fn faults(scope: Scope) -> Json<Value> {
+pub(super) async fn faults(scope: Scope) -> Response {
+    aside(move || faults_of(&scope)).await
+}
+
+fn faults_of(scope: &Scope) -> Json<Value> {
     let planned = match scope {
         Scope::One(organization) => organization.faults(),
         Scope::All(world) => world.faults(),
@@ -216,29 +221,28 @@ pub(super) async fn faults(scope: Scope) -> Json<Value> {
 }
 
 /// `POST /_mock/faults`
-pub(super) async fn plan_faults(scope: Scope, body: Text) -> Result<Json<Value>, ControlError> {
-    let Text(body) = body;
-    let plans = Fault::parse(&body)?;
-    let scope = match scope {
-        Scope::One(organization) => {
-            organization.plan_faults(plans)?;
-            Scope::One(organization)
+pub(super) async fn plan_faults(scope: Scope, Text(body): Text) -> Response {
+    aside(move || {
+        let plans = Fault::parse(&body)?;
+        match &scope {
+            Scope::One(organization) => organization.plan_faults(plans)?,
+            Scope::All(world) => world.plan_faults(&plans)?,
         }
-        Scope::All(world) => {
-            world.plan_faults(&plans)?;
-            Scope::All(world)
-        }
-    };
-    Ok(faults(scope).await)
+        Ok::<_, ControlError>(faults_of(&scope))
+    })
+    .await
 }
 
 /// `DELETE /_mock/faults`
-pub(super) async fn clear_faults(scope: Scope) -> Json<Value> {
-    match &scope {
-        Scope::One(organization) => organization.clear_faults(),
-        Scope::All(world) => world.clear_faults(),
-    }
-    faults(scope).await
+pub(super) async fn clear_faults(scope: Scope) -> Response {
+    aside(move || {
+        match &scope {
+            Scope::One(organization) => organization.clear_faults(),
+            Scope::All(world) => world.clear_faults(),
+        }
+        faults_of(&scope)
+    })
+    .await
 }
 
 /// `GET /_mock/requests`
@@ -265,24 +269,24 @@ pub(super) async fn requests(scope: Scope, RawQuery(query): RawQuery) -> Result<
             }
         }
     }
-    aside(move || {
+    let shown = aside(move || {
         let entries = match scope {
             Scope::One(organization) => organization.requests(&filter),
             Scope::All(world) => world.requests(&filter),
         };
-        Ok(Json(json!({ "requests": entries })))
-    })
-    .await
+        Json(json!({ "requests": entries }))
+    });
+    Ok(shown.await)
 }
 
 /// `DELETE /_mock/requests`
-pub(super) async fn clear_requests(scope: Scope) -> Result<Response, ControlError> {
+pub(super) async fn clear_requests(scope: Scope) -> Response {
     aside(move || {
         match scope {
             Scope::One(organization) => organization.clear_requests(),
             Scope::All(world) => world.clear_requests(),
         }
-        Ok(Json(json!({"requests": []})))
+        Json(json!({"requests": []}))
     })
     .await
 }

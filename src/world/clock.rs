@@ -61,9 +61,8 @@ impl From<Moment> for Clock {
 /// A point in time as a fixture writes it: an RFC 3339 time, or a signed offset such as `-3d`.
 ///
 /// An offset is counted from the moment at which the organization came to be, so one seed serves
-/// every organization made from it, whenever that happens. The derived order is for keeping them
-/// sorted: it puts all times before all offsets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+/// every organization made from it, whenever that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(into = "String")]
 pub enum Moment {
     /// An absolute time.
@@ -95,7 +94,7 @@ impl Frame {
     pub(crate) const BOTH: [Frame; 2] = [Frame::Absolute, Frame::Beginning];
 }
 
-/// A [`Moment`] in whole microseconds, in the half of its size and in the same order.
+/// A [`Moment`] in whole microseconds and in a third of its size. Sorted, all times come before all offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct KeptMoment(i64);
 

@@ -76,8 +76,6 @@ pub(crate) struct Invites {
     base: Arc<Base>,
     /// What became of each of the base.
     since: Vector<Since>,
-    /// How many of them are not as they were.
-    changed: usize,
     /// Those that were made or accepted since.
     records: OrdMap<Position, Arc<Record>>,
     positions: HashMap<Arc<str>, Position>,
@@ -169,7 +167,7 @@ impl Invites {
         let position = Position { moment: record.invited_at, number: self.next_number };
         self.next_number += 1;
         let expiry = expiry(position, &record);
-        if let Some((frame, at)) = self.open(expiry) {
+        if let Some((frame, Ok(at) | Err(at))) = self.among_open(expiry) {
             frame.insert(at, expiry);
         }
         self.put(position, Arc::new(record));
@@ -199,7 +197,7 @@ impl Invites {
         let position = self.position(place);
         let record = match place {
             Place::Given(number) => {
-                self.change(number, Since::Accepted);
+                self.since.set(number as usize, Since::Accepted);
                 self.base.record(number).clone()
             }
             Place::Made(position) => self.take(position).map(Arc::unwrap_or_clone).ok_or(Refusal::Unknown)?,
@@ -239,28 +237,22 @@ impl Invites {
             Status::Deleted => return Err(Refusal::Deleted),
         }
         let expiry = expiry(self.position(place), record);
-        if let Some((frame, at)) = self.open(expiry) {
+        if let Some((frame, Ok(at))) = self.among_open(expiry) {
             frame.remove(at);
         }
         Ok(place)
     }
 
     /// Where places are limited: the frame of an end of time, and where it stands there, or would.
-    fn open(&mut self, expiry: Position) -> Option<(&mut Vector<Position>, usize)> {
+    fn among_open(&mut self, expiry: Position) -> Option<(&mut Vector<Position>, Result<usize, usize>)> {
         let frame = &mut self.open.as_mut()?[expiry.moment.frame() as usize];
-        let at = frame.binary_search(&expiry).unwrap_or_else(|at| at);
+        let at = frame.binary_search(&expiry);
         Some((frame, at))
     }
 
     fn delete_given(&mut self, number: u32) {
-        self.change(number, Since::Deleted);
+        self.since.set(number as usize, Since::Deleted);
         self.remember(Deletion::Given(number));
-    }
-
-    /// Notes what became of an unchanged one of the base.
-    fn change(&mut self, number: u32, since: Since) {
-        self.since.set(number as usize, since);
-        self.changed += 1;
     }
 
     fn remember(&mut self, deletion: Deletion) {
@@ -362,9 +354,9 @@ impl Invites {
         self.members.len() + pending.sum::<usize>() >= places
     }
 
-    /// How many invites are held, deleted ones included.
-    pub(crate) fn len(&self) -> usize {
-        self.base.len() - self.changed + self.records.len() + self.deletions.len()
+    /// How many invites the fixture gave, deleted ones included.
+    pub(crate) fn given(&self) -> usize {
+        self.base.len()
     }
 
     /// A page of what is not deleted.

@@ -98,8 +98,10 @@ impl Journal {
         self.entries().iter().filter(|entry| filter.fits(entry)).cloned().collect()
     }
 
-    pub(crate) fn clear(&self) {
-        self.entries().clear();
+    /// Takes all entries out, to be dropped when no lock is held any longer.
+    #[must_use]
+    pub(crate) fn clear(&self) -> impl Sized {
+        std::mem::take(&mut *self.entries())
     }
 
     fn entries(&self) -> MutexGuard<'_, VecDeque<JournalEntry>> {

@@ -295,8 +295,9 @@ impl World {
     /// Puts everything back: all organizations, their clocks and faults, and empties all journals.
     /// Whoever is answered meanwhile sees the world before or the world after, never a part of each.
     pub fn reset(&self) {
-        let beginning = Arc::new(Organizations::new(self.shared.fixture.clone()));
-        *write(&self.shared.now) = beginning;
+        let beginning = Organizations::new(self.shared.fixture.clone());
+        // Dropped after the lock, since it may be large.
+        let _before = std::mem::replace(&mut *write(&self.shared.now), Arc::new(beginning));
     }
 
     /// The world as a fixture document: the template, and every organization with its keys' digests,
@@ -304,10 +305,9 @@ impl World {
     /// world back.
     pub fn state(&self) -> serde_json::Value {
         let now = self.now();
-        let mut document = match &*read(&now.template) {
-            Some(seed) => seed.document(),
-            None => serde_json::json!({}),
-        };
+        // A copy, which shares: whoever changes the template does not wait for the writing.
+        let template = read(&now.template).clone();
+        let mut document = template.map_or_else(|| serde_json::json!({}), |seed| seed.document());
         // One walk, so that an organization that comes meanwhile is there with its key or not at all.
         let mut made: HashMap<_, (Arc<Organization>, Vec<_>)> = HashMap::new();
         for key in &now.keys {
@@ -343,7 +343,9 @@ impl World {
         let mut next = Organizations::new(Fixture::parse_state(json, settings)?);
         let mut now = write(&self.shared.now);
         next.journal = now.journal.clone();
-        *now = Arc::new(next);
+        let before = std::mem::replace(&mut *now, Arc::new(next));
+        drop(now);
+        drop(before);
         Ok(())
     }
 
@@ -431,7 +433,7 @@ impl World {
     /// Empties all journals.
     pub fn clear_requests(&self) {
         let now = self.now();
-        now.journal.clear();
+        drop(now.journal.clear());
         for organization in now.all() {
             organization.clear_requests();
         }

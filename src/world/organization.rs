@@ -182,8 +182,11 @@ impl Organization {
     /// Puts a seed in the place of the state; a reset still brings back the one that it began with.
     pub(crate) fn begin_with(&self, seed: &Seed) {
         let mut state = self.state();
-        *state = Self::beginning(&self.id, seed, self.common);
+        let before = std::mem::replace(&mut *state, Self::beginning(&self.id, seed, self.common));
         *self.planned() = planned(&seed.faults);
+        drop(state);
+        // After the lock, since it may be large.
+        drop(before);
     }
 
     fn beginning(id: &str, seed: &Seed, common: Common) -> State {
@@ -323,9 +326,12 @@ impl Organization {
     /// and empties the journal. Times that hang on its beginning are counted anew.
     pub fn reset(&self) {
         let mut state = self.state();
-        *state = Self::beginning(&self.id, &self.seed, self.common);
+        let before = std::mem::replace(&mut *state, Self::beginning(&self.id, &self.seed, self.common));
         *self.planned() = planned(&self.seed.faults);
-        self.journal.clear();
+        let entries = self.journal.clear();
+        drop(state);
+        // After the lock, since they may be many.
+        drop((before, entries));
     }
 
     /// The organization as a fixture document, as its template: [`World::state`](super::World::state).
@@ -393,7 +399,7 @@ impl Organization {
 
     /// Empties the journal.
     pub fn clear_requests(&self) {
-        self.journal.clear();
+        drop(self.journal.clear());
     }
 
     pub(crate) fn journal(&self) -> &Journal {

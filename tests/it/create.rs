@@ -1,6 +1,6 @@
 //! POST and GET of single invites: what is made, what is refused, and an invite's whole life.
 
-use anthropic_admin_mock::MockServer;
+use anthropic_admin_mock::{Fixture, MockServer, NewInvite, Role, Settings, World};
 use serde_json::{Value, json};
 
 use crate::harness::*;
@@ -349,4 +349,23 @@ async fn the_body_is_checked_after_the_scope_and_before_the_state() {
     Call::create(bad_and_a_member, "members").send(to).refused(400, "invalid_request_error", "input-invalid");
     let too_large = Call::create("{", "writer").without("content-length").header("content-length", "2000000");
     too_large.header("expect", "100-continue").send(to).refused(413, "request_too_large", "body-too-large");
+}
+
+#[test]
+fn a_new_invite_never_gets_the_id_of_one_that_the_fixture_gave() {
+    let create = |document: &str| {
+        let world = World::new(Fixture::parse(document, Settings::default()).unwrap());
+        let organization = world.organization("sk-ant-admin01-ids").unwrap();
+        let new =
+            |email: &str| NewInvite { email: email.into(), role: Role::User, rbac_group_ids: Vec::new() };
+        let [first, second] =
+            ["a@b.c", "b@b.c"].map(|email| organization.create_invite(new(email)).unwrap().id);
+        (first.to_string(), second.to_string())
+    };
+    let (first, second) = create(r#"{"invites": []}"#);
+    for status in ["pending", "deleted"] {
+        let document =
+            format!(r#"{{"invites": [{{"id": "{first}", "email": "c@b.c", "status": "{status}"}}]}}"#);
+        assert_eq!(create(&document).0, second, "{status}");
+    }
 }

@@ -1062,24 +1062,34 @@ async fn a_new_key_costs_the_same_with_ten_invites_and_with_a_hundred_thousand()
 }
 
 #[test]
-fn a_large_state_holds_up_no_request_of_the_program_under_test() {
+fn a_large_state_that_comes_or_goes_holds_up_no_request_of_the_program_under_test() {
     let served = Served::start(&[]);
-    let invites: Vec<Value> = (0..150_000).map(|n| json!({"email": format!("e{n}@example.com")})).collect();
+    let invites: Vec<Value> = (0..100_000).map(|n| json!({"email": format!("e{n}@example.com")})).collect();
     let body = json!({ "invites": invites }).to_string();
-    let put = Call::control("PUT", "state", &new_key()).body(body);
-    let (mut longest, mut took) = (Duration::ZERO, Duration::ZERO);
-    std::thread::scope(|scope| {
-        let putting = scope.spawn(|| {
-            let started = Instant::now();
-            assert_eq!(put.send(served.address).status, 200);
-            started.elapsed()
-        });
-        while !putting.is_finished() {
-            let started = Instant::now();
-            Call::delete("unknown", &new_key()).send(served.address);
-            longest = longest.max(started.elapsed());
-        }
-        took = putting.join().unwrap();
+    let put = Call::control("PUT", "state", "").without("x-api-key").body(body);
+    let reset = Call::control("POST", "reset", "").without("x-api-key");
+    let took_and_longest = |call: &Call| {
+        std::thread::scope(|scope| {
+            let calling = scope.spawn(|| {
+                let started = Instant::now();
+                assert_eq!(call.send(served.address).status, 200);
+                started.elapsed()
+            });
+            let mut longest = Duration::ZERO;
+            while !calling.is_finished() {
+                let started = Instant::now();
+                Call::delete("unknown", "sk-ant-admin01-meanwhile").send(served.address);
+                longest = longest.max(started.elapsed());
+            }
+            (calling.join().unwrap(), longest)
+        })
+    };
+    // Another test may have the machine for a while; a server that waits does so every time.
+    let mut seen = Vec::new();
+    let goes_on = (0..5).any(|_| {
+        let both = [&put, &reset].map(took_and_longest);
+        seen.push(both);
+        both.iter().all(|(took, longest)| *longest < *took / 2)
     });
-    assert!(longest < took / 2, "a request took {longest:?} while a state of {took:?} came in");
+    assert!(goes_on, "a call took, and the longest request meanwhile: {seen:?}");
 }

@@ -538,6 +538,32 @@ fn times_at_the_end_of_all_years_keep_to_microseconds() {
 }
 
 #[test]
+fn an_offset_is_kept_to_the_millisecond() {
+    let settings = Settings { now: Some("2026-01-01T00:00:10Z".parse().unwrap()), ..Settings::default() };
+    let document = r#"{"invites": [{"id": "x", "email": "a@b.c", "invited_at": "-1250ms"}]}"#;
+    let world = World::new(Fixture::parse(document, settings).unwrap());
+    let invite = world.organization("sk-ant-admin01-x").unwrap().invite("x").unwrap();
+    assert_eq!(invite.invited_at.to_string(), "2026-01-01T00:00:08.75Z");
+    assert_eq!(invite.expires_at.to_string(), "2026-01-22T00:00:08.75Z");
+}
+
+#[test]
+fn an_address_may_be_written_in_any_letters_but_without_what_cannot_be_seen() {
+    let taken = |email: &str| {
+        let document = json!({"invites": [{"email": email}]}).to_string();
+        Fixture::parse(&document, Settings::default()).is_ok()
+    };
+    for good in ["zoë@exämple.com", "a@b", "a!b@b.c"] {
+        assert!(taken(good), "{good}");
+    }
+    for bad in
+        ["a b@b.c", "zo ë@b.c", "zoë@b\u{a0}.c", "a\u{7f}@b.c", "a@b..c", "a@.b", "a@b.", "@b", "a@", "a@b@c"]
+    {
+        assert!(!taken(bad), "{bad:?}");
+    }
+}
+
+#[test]
 fn a_time_is_cut_down_to_whole_microseconds_before_1970_as_after() {
     for (written, read) in [
         ("2026-01-01T00:00:00.1234569Z", "2026-01-01T00:00:00.123456Z"),
