@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::world::{FixtureError, TooManyFaults, World};
 
-/// The most that a state may hold.
+/// The most that a state may hold; all other bodies have axum's limit of 2 MB.
 const STATE_LIMIT: usize = 256 * 1024 * 1024;
 
 /// What there is, for the index and for whoever loses the way.
@@ -51,7 +51,10 @@ pub(crate) fn router(world: World, open: bool) -> Router {
             .route("/_mock", get(index))
             .route("/_mock/", get(index))
             .route("/_mock/reset", post(handlers::reset))
-            .route("/_mock/state", get(handlers::state).put(handlers::put_state))
+            .route(
+                "/_mock/state",
+                get(handlers::state).put(handlers::put_state).layer(DefaultBodyLimit::max(STATE_LIMIT)),
+            )
             .route("/_mock/invites/{invite_id}/accept", post(handlers::accept))
             .route("/_mock/clock", get(handlers::clock).put(handlers::put_clock))
             .route(
@@ -74,7 +77,6 @@ pub(crate) fn router(world: World, open: bool) -> Router {
             let message = "the control route exists, the method does not; see the Allow header";
             ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message)
         })
-        .layer(DefaultBodyLimit::max(STATE_LIMIT))
         .layer(middleware::from_fn(shut_to_web_pages))
         .with_state(world)
 }

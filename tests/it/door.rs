@@ -1093,3 +1093,22 @@ fn a_large_state_that_comes_or_goes_holds_up_no_request_of_the_program_under_tes
     });
     assert!(goes_on, "a call took, and the longest request meanwhile: {seen:?}");
 }
+
+#[test]
+fn only_a_state_may_be_large() {
+    let served = Served::start(&[]);
+    let large = vec![b' '; 3_000_000];
+    let send = |method: &str, route: &str, body: Vec<u8>| {
+        Call::control(method, route, &new_key()).body(body).send(served.address)
+    };
+    for (method, route) in [("POST", "faults"), ("PUT", "clock")] {
+        let answer = send(method, route, large.clone());
+        assert_eq!(
+            (answer.status, answer.header("x-mock-reason")),
+            (413, Some("body-unreadable")),
+            "{route}"
+        );
+    }
+    let state = [&large[..], br#"{"invites": []}"#].concat();
+    assert_eq!(send("PUT", "state", state).status, 200);
+}
