@@ -137,7 +137,7 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
     let path = kept(parts.uri.path().as_bytes(), KEPT_TEXT);
     let sent = |name| parts.headers.get(name).map(|value| kept(value.as_bytes(), KEPT_TEXT));
     let (version, user_agent) = (sent(VERSION), sent(USER_AGENT));
-    let browser = Browser::of(&parts);
+    let (browser, head) = (Browser::of(&parts), parts.method == Method::HEAD);
     // The body comes first, so that everything after it is done at once or not at all, and a
     // client that is slow with it holds nothing. Whether it matters is decided in its turn.
     let received = receive(&parts.headers, body).await;
@@ -149,6 +149,7 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
     let response = fault::after_commit(fault, browser.preflight(response)).await;
     let response = finish(response, &request_id, &noted, &browser);
     let response = fault::lose(fault, response).await;
+    let response = if head { without_body(response) } else { response };
 
     let dropped = response.extensions().get::<Dropped>().is_some();
     // What was never sent is no error that anybody got.
@@ -254,6 +255,15 @@ fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Brow
     }
     browser.expose(headers);
     Response::from_parts(parts, body)
+}
+
+/// The answer to a HEAD: the length that the body would have, and no body.
+fn without_body(mut response: Response) -> Response {
+    if let Some(length) = response.body().size_hint().exact().filter(|length| *length > 0) {
+        response.headers_mut().insert(CONTENT_LENGTH, length.into());
+    }
+    *response.body_mut() = Body::empty();
+    response
 }
 
 /// What a client over the rate limit is told.

@@ -2,6 +2,13 @@
 
 use std::io::{Read, Write};
 
+use anthropic_admin_mock::{Fixture, Settings, World, router};
+use axum::{
+    body::{Body, to_bytes},
+    http::Request,
+};
+use tower::ServiceExt;
+
 use crate::{harness::*, wire::*};
 
 fn still_serves(to: std::net::SocketAddr) {
@@ -348,4 +355,25 @@ fn the_truth_page_lists_the_statuses_with_which_hyper_refuses() {
     let section = section.split("\n## ").next().unwrap();
     let listed = section.lines().filter_map(|line| line.strip_prefix("- ")?.split_once(':')?.0.parse().ok());
     assert_eq!(listed.collect::<Vec<u16>>(), REFUSALS);
+}
+
+#[tokio::test]
+async fn an_answer_to_head_has_no_body_within_the_process_either() {
+    let fixture = Fixture::parse(r#"{"clock": "2026-01-01T00:00:00Z", "invites": []}"#, Settings::default());
+    let world = World::new(fixture.unwrap());
+    for (path, status) in
+        [("/v1/organizations/invites", 200), ("/v1/organizations/invites/x", 404), ("/v1/x", 404)]
+    {
+        let call = |method: &str| {
+            let request = Request::builder().method(method).uri(path);
+            let request =
+                request.header("x-api-key", "sk-ant-admin01-head").header("anthropic-version", "2023-06-01");
+            router(world.clone()).oneshot(request.body(Body::empty()).unwrap())
+        };
+        let (got, head) = (call("GET").await.unwrap(), call("HEAD").await.unwrap());
+        assert_eq!((got.status().as_u16(), head.status().as_u16()), (status, status), "{path}");
+        let length = to_bytes(got.into_body(), usize::MAX).await.unwrap().len();
+        assert_eq!(head.headers()["content-length"], length.to_string(), "{path}");
+        assert!(to_bytes(head.into_body(), usize::MAX).await.unwrap().is_empty(), "{path}");
+    }
 }
