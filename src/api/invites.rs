@@ -97,12 +97,12 @@ pub(super) async fn list(caller: Caller<List>, _: Body, query: Query) -> Result<
     let organization = caller.organization;
     let cursor = listing.cursor.clone();
     let filtered = listing.email.is_some() || !listing.roles.is_empty() || !listing.statuses.is_empty();
-    let page = if !filtered {
-        organization.list_invites(&listing)
-    } else {
+    let page = if filtered {
         // A filter that hardly anything passes looks at every invite; other requests go on meanwhile.
-        let filtered = spawn_blocking(move || organization.list_invites(&listing));
-        filtered.await.map_err(|_| ApiError::internal())?
+        let listed = spawn_blocking(move || organization.list_invites(&listing));
+        listed.await.map_err(|_| ApiError::internal())?
+    } else {
+        organization.list_invites(&listing)
     };
     let page = page.map_err(|_| {
         ApiError::cursor_unknown(match cursor {
