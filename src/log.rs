@@ -1,7 +1,7 @@
 //! The log on stderr. Lines gather in memory and leave together, so that no request waits for whoever reads them.
 
 use std::{
-    fmt,
+    fmt::{self, Write as _},
     io::{self, Write},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -13,14 +13,14 @@ use std::{
 };
 
 use anthropic_admin_mock::Clock;
-use tracing::field::{Field, Visit};
+use tracing::{
+    Event, Subscriber,
+    field::{Field, Visit},
+};
 use tracing_subscriber::{
-    field::RecordFields,
-    fmt::{
-        FormatFields, MakeWriter,
-        format::{DefaultFields, Writer},
-        time::FormatTime,
-    },
+    Layer,
+    fmt::{MakeWriter, format::Writer, time::FormatTime},
+    layer::Context,
 };
 
 /// How many bytes may wait for stderr; whole lines beyond are dropped.
@@ -183,56 +183,54 @@ impl FormatTime for Time {
     }
 }
 
-/// Fields as a terminal shows them by default. For everybody else the same without colours, and without
-/// the formatting of texts that need none, which took longer than answering the request.
-pub struct Fields;
+/// Events in the text format of `tracing-subscriber`, for readers that want no colours. Each line is written
+/// straight into one buffer, because every request has one.
+pub struct Plain(pub Lines);
 
-impl<'w> FormatFields<'w> for Fields {
-    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
-        if writer.has_ansi_escapes() {
-            return DefaultFields::new().format_fields(writer, fields);
+impl<S: Subscriber> Layer<S> for Plain {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        let mut line = PlainLine(String::with_capacity(512));
+        let level = event.metadata().level().as_str();
+        line.push(format_args!("{:.6} {level:>5}", Clock::System.now()));
+        event.record(&mut line);
+        line.0.push('\n');
+        // It is taken whole or dropped, and never fails.
+        let _ = (&self.0).write(line.0.as_bytes());
+    }
+}
+
+struct PlainLine(String);
+
+impl PlainLine {
+    fn push(&mut self, text: fmt::Arguments<'_>) {
+        // A string takes everything; what an argument could not say is missing in the line.
+        let _ = self.0.write_fmt(text);
+    }
+
+    fn name(&mut self, field: &Field) {
+        self.0.push(' ');
+        if field.name() != "message" {
+            self.0.push_str(field.name());
+            self.0.push('=');
         }
-        let mut plain = PlainFields { writer: &mut writer, space: "", result: Ok(()) };
-        fields.record(&mut plain);
-        plain.result
     }
 }
 
-struct PlainFields<'a, 'w> {
-    writer: &'a mut Writer<'w>,
-    space: &'static str,
-    result: fmt::Result,
-}
-
-impl PlainFields<'_, '_> {
-    fn write(&mut self, field: &Field, value: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        let write = || {
-            self.writer.write_str(self.space)?;
-            if field.name() != "message" {
-                self.writer.write_str(field.name())?;
-                self.writer.write_char('=')?;
-            }
-            value(self.writer)
-        };
-        self.result = self.result.and_then(|()| write());
-        self.space = " ";
-    }
-}
-
-impl Visit for PlainFields<'_, '_> {
+impl Visit for PlainLine {
     fn record_str(&mut self, field: &Field, value: &str) {
-        let plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\'));
-        self.write(field, |writer| match plain {
-            true => {
-                writer.write_char('"')?;
-                writer.write_str(value)?;
-                writer.write_char('"')
-            }
-            false => write!(writer, "{value:?}"),
-        });
+        self.name(field);
+        let plain = |byte| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b'\\');
+        if value.bytes().fold(true, |all, byte| all & plain(byte)) {
+            self.0.push('"');
+            self.0.push_str(value);
+            self.0.push('"');
+        } else {
+            self.push(format_args!("{value:?}"));
+        }
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.write(field, |writer| write!(writer, "{value:?}"));
+        self.name(field);
+        self.push(format_args!("{value:?}"));
     }
 }

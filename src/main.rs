@@ -189,15 +189,14 @@ fn log(format: Log) -> log::Flush {
         let message = format!("RUST_LOG={levels:?} cannot be read: {error}\n");
         clap::Error::raw(clap::error::ErrorKind::InvalidValue, message).exit()
     });
-    let (lines_to_stderr, flush) = log::to_stderr();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        .with_timer(log::Time)
-        .with_writer(lines_to_stderr);
+    let (lines, flush) = log::to_stderr();
+    let terminal = io::stderr().is_terminal();
+    let shown = tracing_subscriber::fmt::layer().with_ansi(terminal).with_target(false).with_timer(log::Time);
+    let shown = shown.with_writer(lines.clone());
     let lines = match format {
-        Log::Text => lines.fmt_fields(log::Fields).boxed(),
-        Log::Json => lines.json().flatten_event(true).boxed(),
+        Log::Text if terminal => shown.boxed(),
+        Log::Text => log::Plain(lines).boxed(),
+        Log::Json => shown.json().flatten_event(true).boxed(),
     };
     tracing_subscriber::registry().with(levels).with(lines).init();
     // A panic is a log line like any other, in the format that was asked for.
