@@ -1,7 +1,6 @@
 //! The server as a value: `router` ⊂ `serve` ⊂ `MockServer`.
 
 use std::{
-    convert::Infallible,
     error::Error,
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
@@ -9,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::Request, response::Response};
+use axum::{Router, body::Body, extract::Request};
 use hyper::{body::Incoming, server::conn::http1, service};
 use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
 use tokio::{
@@ -18,10 +17,12 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tower::{Service, ServiceExt, service_fn, util::Either};
+use tower::ServiceExt;
 
 use crate::{
-    World, api, control,
+    World,
+    api::{self, Answer},
+    control,
     patience::{Patient, Progress},
 };
 
@@ -32,22 +33,23 @@ const STOP_DEADLINE: Duration = Duration::from_secs(5);
 ///
 /// It waits for bodies with a time-out, so the tokio runtime that calls it needs its timers enabled.
 pub fn router(world: World) -> Router {
-    Router::new().fallback_service(doors(world))
+    Router::new().fallback(doors(world))
 }
 
 /// The tester's door, and the API on all other paths.
-fn doors(
-    world: World,
-) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync {
+fn doors(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
     let control = control::router(world.clone(), !world.settings().no_control);
     let api = api::service(world);
-    service_fn(move |request: Request| {
-        let door = match control::is_path(request.uri().path()) {
-            true => Either::Left(control.clone()),
-            false => Either::Right(api.clone()),
-        };
-        door.oneshot(request)
-    })
+    move |request| {
+        if !control::is_path(request.uri().path()) {
+            return api(request);
+        }
+        let answered = control.clone().oneshot(request);
+        Box::pin(async {
+            let Ok(answer) = answered.await;
+            answer
+        })
+    }
 }
 
 /// Serves HTTP/1.1 on a bound listener until `stop` completes. Then idle connections are closed at
@@ -74,9 +76,9 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
         let doors = doors.clone();
         let service = service::service_fn(move |request: hyper::Request<Incoming>| {
             progress.step();
-            let (answer, progress) = (doors.clone().oneshot(request.map(Body::new)), progress.clone());
+            let (answer, progress) = (doors(request.map(Body::new)), progress.clone());
             async move {
-                let Ok(answer) = answer.await;
+                let answer = answer.await;
                 progress.step();
                 // An error closes the connection without a byte of an answer.
                 if answer.extensions().get::<api::Dropped>().is_some() { Err(Cut) } else { Ok(answer) }

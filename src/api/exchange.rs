@@ -24,7 +24,7 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
-use tower::ServiceExt;
+use tower::Service;
 
 use super::{
     Dropped,
@@ -36,7 +36,7 @@ use super::{
 };
 use crate::world::{
     ErrorType, Fault, FaultError, JournalEntry, KEPT_BODY, Operation, Organization, RateLimited, RedactedKey,
-    World, scrubbed,
+    World, lossy, scrubbed,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
@@ -179,8 +179,8 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
 }
 
 /// The routes' answer, or that to our own fault. The panic's own message is in the log already.
-async fn answer(routes: Router, request: Request) -> Response {
-    let mut answer = pin!(routes.oneshot(request));
+async fn answer(mut routes: Router, request: Request) -> Response {
+    let mut answer = pin!(routes.call(request));
     let Ok(response) = poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
         polled.unwrap_or_else(|_| Poll::Ready(Ok(ApiError::internal().into_response())))
@@ -192,9 +192,8 @@ async fn answer(routes: Router, request: Request) -> Response {
 /// What a record keeps of a text: its beginning, with every key in it redacted.
 fn kept(text: &[u8], most: usize) -> String {
     // What cutting breaks at the end is cut off again.
-    let text = String::from_utf8_lossy(&text[..text.len().min(most + 4)]);
-    let end = (0..=most.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
-    scrubbed(&text[..end])
+    let text = lossy(&text[..text.len().min(most + 4)]);
+    scrubbed(&text[..text.floor_char_boundary(most)])
 }
 
 /// One line for each request; its level tells good answers from refusals and from our own faults.
@@ -351,7 +350,6 @@ mod tests {
     use http_body_util::BodyExt;
     use hyper::body::Frame;
     use tokio::time::{Instant, Sleep, sleep};
-    use tower::ServiceExt;
 
     use super::{Received, receive};
     use crate::{World, api::edged};
@@ -397,7 +395,7 @@ mod tests {
         let routes = Router::new().route("/v1/boom", get(async || -> () { panic!("on purpose") }));
         let request = Request::get("/v1/boom").body(Body::empty()).unwrap();
 
-        let response = edged(routes, world).oneshot(request).await.unwrap();
+        let response = edged(routes, world)(request).await;
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers().clone();

@@ -39,7 +39,7 @@ use journal::Journal;
 pub(crate) use journal::KEPT_BODY;
 pub use journal::{JournalEntry, JournalFilter};
 use keys::{KeyDigest, KeyKind};
-pub(crate) use keys::{RedactedKey, scrubbed};
+pub(crate) use keys::{RedactedKey, lossy, scrubbed};
 pub use limits::RateLimit;
 pub(crate) use limits::RateLimited;
 pub use operation::Operation;
