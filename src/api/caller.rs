@@ -10,7 +10,7 @@ use axum::{
 use super::{browser, error::ApiError, exchange::Exchange, fault};
 use crate::{
     credential::{Credential, NoCredential},
-    world::{Access, Denial, Operation, Organization, RedactedKey, Scopes, World},
+    world::{Access, Denial, Operation, Organization, RedactedKey, Scopes},
 };
 
 /// The API versions that exist (docs/fidelity.md).
@@ -39,21 +39,21 @@ impl<R> Caller<R> {
     }
 }
 
-impl<R: Route> FromRequestParts<World> for Caller<R> {
+impl<R: Route> FromRequestParts<Arc<Exchange>> for Caller<R> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, ApiError> {
-        let exchange = Exchange::of(parts)?;
+    async fn from_request_parts(parts: &mut Parts, exchange: &Arc<Exchange>) -> Result<Self, ApiError> {
         exchange.note_operation(R::OPERATION);
 
         let credential = Credential::of(&parts.headers)?;
         exchange.note_key(RedactedKey::of(credential.secret()));
-        let access = world.admit(credential.secret()).map_err(|denial| refused(credential, denial))?;
+        let access =
+            exchange.world().admit(credential.secret()).map_err(|denial| refused(credential, denial))?;
         if let Access::Organization(organization, _) = &access {
             exchange.note_organization(organization);
         }
         browser::check_origin(&parts.headers)?;
-        fault::strike(world, &parts.headers, &access, R::OPERATION, exchange).await?;
+        fault::strike(exchange, &parts.headers, &access, R::OPERATION).await?;
         check_version(&parts.headers)?;
         match access {
             Access::Inference => Err(ApiError::key_is_for_inference()),

@@ -10,13 +10,11 @@ use std::{
 };
 
 use axum::{
-    Router,
     body::{Body, HttpBody},
     extract::Request,
     http::{
         HeaderMap, HeaderName, HeaderValue, Method, Uri,
         header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT, RETRY_AFTER, USER_AGENT},
-        request,
     },
     response::{IntoResponse, Response},
 };
@@ -24,7 +22,6 @@ use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
-use tower::Service;
 
 use super::{
     Dropped,
@@ -61,6 +58,7 @@ const DRAIN_TIME: Duration = Duration::from_secs(5);
 /// What is known of one request inside the edge, and learned of it on its way in, for its answer's headers,
 /// the log and the journal.
 pub(super) struct Exchange {
+    world: World,
     /// The invite that the path names.
     invite_id: Option<String>,
     received: Received,
@@ -71,8 +69,9 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    fn new(uri: &Uri, received: Received) -> Self {
+    fn new(world: World, uri: &Uri, received: Received) -> Self {
         Exchange {
+            world,
             invite_id: InviteId::of(uri.path()),
             received,
             operation: OnceLock::new(),
@@ -82,9 +81,8 @@ impl Exchange {
         }
     }
 
-    /// The exchange that a request is part of.
-    pub(super) fn of(request: &request::Parts) -> Result<&Self, ApiError> {
-        request.extensions.get::<Arc<Exchange>>().map(|exchange| &**exchange).ok_or_else(ApiError::internal)
+    pub(super) fn world(&self) -> &World {
+        &self.world
     }
 
     pub(super) fn invite_id(&self) -> Option<&str> {
@@ -124,10 +122,14 @@ impl Exchange {
 }
 
 /// One request and its answer.
-pub(super) async fn exchange(world: World, routes: Router, request: Request) -> Response {
+pub(super) async fn exchange<R: Future<Output = Response>>(
+    world: World,
+    routes: impl FnOnce(Request, Arc<Exchange>) -> R,
+    request: Request,
+) -> Response {
     let started = Instant::now();
     let request_id = world.request_id();
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let method = match parts.method {
         Method::DELETE => "DELETE".into(),
         Method::GET => "GET".into(),
@@ -141,10 +143,9 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
     // The body comes first, so that everything after it is done at once or not at all, and a
     // client that is slow with it holds nothing. Whether it matters is decided in its turn.
     let received = receive(&parts.headers, body).await;
-    let noted = Arc::new(Exchange::new(&parts.uri, received));
-    parts.extensions.insert(noted.clone());
+    let noted = Arc::new(Exchange::new(world, &parts.uri, received));
 
-    let response = answer(routes, Request::from_parts(parts, Body::empty())).await;
+    let response = answer(routes(Request::from_parts(parts, Body::empty()), noted.clone())).await;
     let fault = noted.fault.get();
     let response = fault::after_commit(fault, browser.preflight(response)).await;
     let response = finish(response, &request_id, &noted, &browser);
@@ -174,19 +175,18 @@ pub(super) async fn exchange(world: World, routes: Router, request: Request) -> 
         body: noted.kept_body(),
     };
     log(&entry, error, organization);
-    world.record(organization, entry);
+    noted.world.record(organization, entry);
     response
 }
 
 /// The routes' answer, or that to our own fault. The panic's own message is in the log already.
-async fn answer(mut routes: Router, request: Request) -> Response {
-    let mut answer = pin!(routes.call(request));
-    let Ok(response) = poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
-        polled.unwrap_or_else(|_| Poll::Ready(Ok(ApiError::internal().into_response())))
+async fn answer(routes: impl Future<Output = Response>) -> Response {
+    let mut routes = pin!(routes);
+    poll_fn(|context| {
+        let polled = catch_unwind(AssertUnwindSafe(|| routes.as_mut().poll(context)));
+        polled.unwrap_or_else(|_| Poll::Ready(ApiError::internal().into_response()))
     })
-    .await;
-    response
+    .await
 }
 
 /// What a record keeps of a text: its beginning, with every key in it redacted.
@@ -232,7 +232,6 @@ fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Brow
         request_id = request_id.filter(|_| !error.without_request_id);
         body = error.body(request_id).into();
         parts.headers.insert(REASON, HeaderValue::from_static(error.reason));
-        parts.headers.remove(CONTENT_LENGTH);
     }
     let headers = &mut parts.headers;
     headers.insert(CONTENT_TYPE, JSON);
@@ -341,18 +340,16 @@ mod tests {
     };
 
     use axum::{
-        Router,
         body::{Body, HttpBody},
         http::{HeaderMap, Request, StatusCode},
-        routing::get,
     };
     use bytes::Bytes;
     use http_body_util::BodyExt;
     use hyper::body::Frame;
     use tokio::time::{Instant, Sleep, sleep};
 
-    use super::{Received, receive};
-    use crate::{World, api::edged};
+    use super::{Received, exchange, receive};
+    use crate::World;
 
     /// A body of one byte in each period, without an end.
     struct Trickle {
@@ -392,10 +389,9 @@ mod tests {
     #[tokio::test]
     async fn a_panic_in_a_handler_leaves_as_the_api_error_500_in_the_envelope() {
         let world = World::default();
-        let routes = Router::new().route("/v1/boom", get(async || -> () { panic!("on purpose") }));
         let request = Request::get("/v1/boom").body(Body::empty()).unwrap();
 
-        let response = edged(routes, world)(request).await;
+        let response = exchange(world, async |_, _| panic!("on purpose"), request).await;
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers().clone();

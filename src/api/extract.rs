@@ -1,6 +1,6 @@
 //! Parts of a request, taken apart so that what is wrong with them is told in the API's own words.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 use bytes::Bytes;
@@ -23,15 +23,39 @@ pub(super) enum Received {
     Broken,
 }
 
+/// What the path of a request names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Path<'p> {
+    /// `/v1/organizations/invites`
+    Invites,
+    /// `/v1/organizations/invites/{invite_id}`, and the id as it is written there.
+    Invite(&'p str),
+    /// Nothing that there is.
+    Unknown,
+}
+
+impl Path<'_> {
+    pub(super) fn of(path: &str) -> Path<'_> {
+        match path.strip_prefix("/v1/organizations/invites") {
+            Some("") => Path::Invites,
+            Some(rest) => match rest.strip_prefix('/') {
+                Some(id) if !id.is_empty() && !id.contains('/') => Path::Invite(id),
+                _ => Path::Unknown,
+            },
+            None => Path::Unknown,
+        }
+    }
+}
+
 /// The body's bytes, whatever its content type says: check 8 of the order in docs/fidelity.md. An
 /// operation without a body takes one too, since it has to end within the limit.
 pub(super) struct Body(pub(super) Bytes);
 
-impl<S: Sync> FromRequestParts<S> for Body {
+impl FromRequestParts<Arc<Exchange>> for Body {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        match Exchange::of(parts)?.received() {
+    async fn from_request_parts(_: &mut Parts, exchange: &Arc<Exchange>) -> Result<Self, ApiError> {
+        match exchange.received() {
             Received::Whole(bytes) => Ok(Body(bytes.clone())),
             Received::TooLarge => Err(ApiError::body_too_large(BODY_LIMIT)),
             Received::Broken => Err(ApiError::body_unreadable()),
@@ -114,18 +138,19 @@ pub(super) struct InviteId(pub(super) String);
 impl InviteId {
     /// The id that a path names, if it names one that can exist.
     pub(super) fn of(path: &str) -> Option<String> {
-        let raw = path.strip_prefix("/v1/organizations/invites/").filter(|raw| !raw.contains('/'))?;
-        Some(percent_decode_str(raw).decode_utf8().ok()?.into_owned()).filter(|id| !id.is_empty())
+        match Path::of(path) {
+            Path::Invite(id) => Some(percent_decode_str(id).decode_utf8().ok()?.into_owned()),
+            Path::Invites | Path::Unknown => None,
+        }
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for InviteId {
+impl FromRequestParts<Arc<Exchange>> for InviteId {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, exchange: &Arc<Exchange>) -> Result<Self, ApiError> {
         // Not axum's `Path`, which answers bytes that are not UTF-8 in its own words.
-        let id = Exchange::of(parts)?.invite_id();
-        id.map(|id| InviteId(id.to_owned())).ok_or_else(|| {
+        exchange.invite_id().map(|id| InviteId(id.to_owned())).ok_or_else(|| {
             let (_, raw) = parts.uri.path().rsplit_once('/').unwrap_or_default();
             ApiError::invite_unknown(&percent_decode_str(raw).decode_utf8_lossy())
         })

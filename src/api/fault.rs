@@ -18,7 +18,7 @@ use serde::{Deserialize, de::value::StrDeserializer};
 use tokio::time::{Sleep, sleep};
 
 use super::{error::ApiError, exchange::Exchange};
-use crate::world::{Access, ErrorType, Fault, FaultError, Operation, Outcome, World, parse_delay};
+use crate::world::{Access, ErrorType, Fault, FaultError, Operation, Outcome, parse_delay};
 
 /// The request header that makes a fault for one call alone.
 const HEADER: HeaderName = HeaderName::from_static("x-mock-fault");
@@ -33,14 +33,13 @@ const CUT_PAUSE: Duration = Duration::from_millis(50);
 /// Lets a planned fault, or one from the request's own header, strike. What is to happen after the work
 /// is left with the exchange.
 pub(super) async fn strike(
-    world: &World,
+    exchange: &Exchange,
     headers: &HeaderMap,
     access: &Access,
     operation: Operation,
-    exchange: &Exchange,
 ) -> Result<(), ApiError> {
     // Without the control routes there is no tester, and the header is one that nobody knows.
-    let header = headers.get(HEADER).filter(|_| !world.settings().no_control);
+    let header = headers.get(HEADER).filter(|_| !exchange.world().settings().no_control);
     let fault = match (header, access) {
         (Some(value), _) => Some(of_header(value)?),
         (None, Access::Organization(organization, _)) => organization.strike(operation, exchange.invite_id()),

@@ -8,33 +8,44 @@ mod extract;
 mod fault;
 mod invites;
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
-use axum::{Router, extract::Request, response::Response, routing::get};
+use axum::{
+    extract::Request,
+    handler::Handler,
+    http::{Method, header::ALLOW},
+    response::{IntoResponse, Response},
+};
 
 use crate::world::World;
 use error::ApiError;
-use exchange::exchange;
+use exchange::{Exchange, exchange};
+use extract::Path;
 pub(crate) use fault::Dropped;
 
 /// An answer under way. Boxed, because it is large and handed on several times.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// Every path that is not the tester's. The order of the checks is that of docs/fidelity.md: routes here,
-/// then the arguments of each handler from left to right.
+/// Every path that is not the tester's. Whatever happens inside the routes leaves in the API's envelope.
 pub(crate) fn service(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
-    let routes = Router::new()
-        .route("/v1/organizations/invites", get(invites::list).post(invites::create))
-        .route("/v1/organizations/invites/{invite_id}", get(invites::retrieve).delete(invites::delete));
-    edged(routes, world)
+    move |request| Box::pin(exchange(world.clone(), routes, request))
 }
 
-/// Whatever happens inside the routes leaves in the API's envelope.
-fn edged(routes: Router<World>, world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
-    let routes = routes
-        .fallback(async || ApiError::route_unknown())
-        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
-        .with_state(world.clone());
-    // Around the router as a whole: a layer of its own would miss the `Allow` that it adds to a 405.
-    move |request| Box::pin(exchange(world.clone(), routes.clone(), request))
+/// The routes. The order of the checks is that of docs/fidelity.md: path and method here, then the arguments of
+/// each handler from left to right.
+async fn routes(request: Request, exchange: Arc<Exchange>) -> Response {
+    let wrong_method = |allow| ([(ALLOW, allow)], ApiError::method_not_allowed()).into_response();
+    match Path::of(request.uri().path()) {
+        Path::Invites => match *request.method() {
+            Method::GET | Method::HEAD => invites::list.call(request, exchange).await,
+            Method::POST => invites::create.call(request, exchange).await,
+            _ => wrong_method("GET,HEAD,POST"),
+        },
+        Path::Invite(_) => match *request.method() {
+            Method::GET | Method::HEAD => invites::retrieve.call(request, exchange).await,
+            Method::DELETE => invites::delete.call(request, exchange).await,
+            _ => wrong_method("GET,HEAD,DELETE"),
+        },
+        Path::Unknown => ApiError::route_unknown().into_response(),
+    }
 }
