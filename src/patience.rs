@@ -14,7 +14,7 @@ use std::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
-    time::{Instant, Sleep, sleep_until},
+    time::{Instant, Sleep, sleep},
 };
 
 /// How long a head may take from its first byte to its last.
@@ -40,23 +40,24 @@ impl Progress {
 pub(crate) struct Patient {
     stream: TcpStream,
     progress: Progress,
-    /// The step that was seen last, and when it began or, in a head, when its first byte came.
+    /// The step that was seen last, and whether a head's first byte has come since.
     step: usize,
-    since: Instant,
     in_a_head: bool,
+    /// When the waiting for what is missing began, once somebody waits.
+    since: Option<Instant>,
     timer: Pin<Box<Sleep>>,
 }
 
 impl Patient {
     pub(crate) fn new(stream: TcpStream, progress: Progress) -> Self {
-        let since = Instant::now();
-        let timer = Box::pin(sleep_until(since + IDLE_TIMEOUT));
-        Patient { stream, progress, step: 0, since, in_a_head: false, timer }
+        let timer = Box::pin(sleep(IDLE_TIMEOUT));
+        Patient { stream, progress, step: 0, in_a_head: false, since: None, timer }
     }
 
     /// Ready when nobody has to wait any longer for the rest of a head, or for a request.
     fn poll_timeout(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let deadline = self.since + if self.in_a_head { HEAD_TIMEOUT } else { IDLE_TIMEOUT };
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let deadline = since + if self.in_a_head { HEAD_TIMEOUT } else { IDLE_TIMEOUT };
         loop {
             // An idle connection's timer is left as it is by requests that come before it ends.
             if self.timer.deadline() > deadline {
@@ -82,7 +83,7 @@ impl AsyncRead for Patient {
         let this = &mut *self;
         let step = this.progress.0.load(Ordering::Relaxed);
         if this.step != step {
-            (this.step, this.since, this.in_a_head) = (step, Instant::now(), false);
+            (this.step, this.in_a_head, this.since) = (step, false, None);
         }
         let answering = !step.is_multiple_of(2);
         let before = buffer.filled().len();
@@ -96,7 +97,7 @@ impl AsyncRead for Patient {
                     && !this.in_a_head
                     && buffer.filled()[before..].iter().any(|byte| !b"\r\n".contains(byte)) =>
             {
-                (this.since, this.in_a_head) = (Instant::now(), true);
+                (this.in_a_head, this.since) = (true, None);
                 Poll::Ready(Ok(()))
             }
             other => other,

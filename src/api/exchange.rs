@@ -1,6 +1,7 @@
 //! The outer edge: reads the body, gives the request its id, turns errors into bytes, writes the log line.
 
 use std::{
+    borrow::Cow,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
@@ -26,7 +27,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{
     Dropped,
     browser::Browser,
-    caller::VERSION,
+    caller::{VERSION, VERSIONS},
     error::{ApiError, Retry},
     extract::{BODY_LIMIT, InviteId, Received},
     fault,
@@ -137,8 +138,13 @@ pub(super) async fn exchange<R: Future<Output = Response>>(
         ref other => other.to_string().into(),
     };
     let path = kept(parts.uri.path().as_bytes(), KEPT_TEXT);
-    let sent = |name| parts.headers.get(name).map(|value| kept(value.as_bytes(), KEPT_TEXT));
-    let (version, user_agent) = (sent(VERSION), sent(USER_AGENT));
+    let sent = |name| parts.headers.get(name).map(HeaderValue::as_bytes);
+    let known = |version| VERSIONS.into_iter().find(|known| known.as_bytes() == version);
+    let version = sent(VERSION).map(|version| match known(version) {
+        Some(known) => Cow::Borrowed(known),
+        None => kept(version, KEPT_TEXT).into(),
+    });
+    let user_agent = sent(USER_AGENT).map(|user_agent| kept(user_agent, KEPT_TEXT));
     let (browser, head) = (Browser::of(&parts), parts.method == Method::HEAD);
     // The body comes first, so that everything after it is done at once or not at all, and a
     // client that is slow with it holds nothing. Whether it matters is decided in its turn.
@@ -156,14 +162,15 @@ pub(super) async fn exchange<R: Future<Output = Response>>(
     // What was never sent is no error that anybody got.
     let error = response.extensions().get::<ApiError>().filter(|_| !dropped);
     let organization = noted.organization.get().map(|organization| &**organization);
+    let (number, time) = noted.world.stamp(organization);
     let entry = JournalEntry {
-        number: 0,
-        time: Timestamp::UNIX_EPOCH,
+        number,
+        time,
         request_id: Some(request_id).filter(|_| response.headers().contains_key(REQUEST_ID)),
         operation: noted.operation.get().copied(),
         method,
         path,
-        invite_id: noted.invite_id().map(|id| kept(id.as_bytes(), KEPT_TEXT)),
+        invite_id: noted.invite_id().map(|id| scrubbed(&id[..id.floor_char_boundary(KEPT_TEXT)])),
         credential: noted.key.get().cloned().map(String::from),
         version,
         user_agent,

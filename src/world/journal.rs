@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::Timestamp;
@@ -35,7 +35,7 @@ pub struct JournalEntry {
     /// The credential: its prefix and its last four characters.
     pub credential: Option<String>,
     /// `anthropic-version`, as it was sent.
-    pub version: Option<String>,
+    pub version: Option<Cow<'static, str>>,
     /// `user-agent`, as it was sent.
     pub user_agent: Option<String>,
     /// The answer's status; null where the connection was dropped instead.
@@ -75,7 +75,8 @@ impl JournalFilter {
 #[derive(Debug)]
 pub(crate) struct Journal {
     most: usize,
-    entries: Mutex<VecDeque<JournalEntry>>,
+    /// Shared, so that whoever reads them copies none while the lock is held.
+    entries: Mutex<VecDeque<Arc<JournalEntry>>>,
 }
 
 impl Journal {
@@ -84,6 +85,7 @@ impl Journal {
     }
 
     pub(crate) fn add(&self, entry: JournalEntry) {
+        let entry = Arc::new(entry);
         let mut entries = self.entries();
         // Dropped after the lock, since it is made of many parts.
         let _oldest = if entries.len() >= self.most { entries.pop_front() } else { None };
@@ -95,7 +97,8 @@ impl Journal {
 
     /// Oldest first.
     pub(crate) fn read(&self, filter: &JournalFilter) -> Vec<JournalEntry> {
-        self.entries().iter().filter(|entry| filter.fits(entry)).cloned().collect()
+        let entries = self.entries().clone();
+        entries.iter().filter(|entry| filter.fits(entry)).map(|entry| (**entry).clone()).collect()
     }
 
     /// Takes all entries out, to be dropped when no lock is held any longer.
@@ -104,7 +107,7 @@ impl Journal {
         std::mem::take(&mut *self.entries())
     }
 
-    fn entries(&self) -> MutexGuard<'_, VecDeque<JournalEntry>> {
+    fn entries(&self) -> MutexGuard<'_, VecDeque<Arc<JournalEntry>>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

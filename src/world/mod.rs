@@ -23,7 +23,7 @@ use std::{
 
 use dashmap::{DashMap, Entry};
 use foldhash::fast::RandomState;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 pub use clock::{Clock, Moment};
 use faults::MOST_FAULTS;
@@ -439,11 +439,15 @@ impl World {
         }
     }
 
+    /// The number of the next entry of a journal, and the time by the organization's clock or, where a request
+    /// reached none, by the system's.
+    pub(crate) fn stamp(&self, organization: Option<&Organization>) -> (u64, Timestamp) {
+        let number = self.shared.answered.fetch_add(1, Ordering::Relaxed);
+        (number, organization.map_or(Clock::System, Organization::clock).now())
+    }
+
     /// Writes down a request, in its organization's journal or, where it reached none, in the world's.
     pub(crate) fn record(&self, organization: Option<&Organization>, entry: JournalEntry) {
-        let number = self.shared.answered.fetch_add(1, Ordering::Relaxed);
-        let time = organization.map_or(Clock::System, Organization::clock).now();
-        let entry = JournalEntry { number, time, ..entry };
         match organization {
             Some(organization) => organization.journal().add(entry),
             None => self.now().journal.add(entry),
