@@ -7,21 +7,11 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
-use super::{error::ApiError, exchange::Exchange};
-
-/// The most that a body may hold.
-pub(super) const BODY_LIMIT: usize = 1024 * 1024;
-
-/// What became of the request's body at the edge.
-#[derive(Clone, Debug)]
-pub(super) enum Received {
-    /// It arrived, or there is none.
-    Whole(Bytes),
-    /// It is over the limit.
-    TooLarge,
-    /// It broke off, stalled, or was framed wrongly.
-    Broken,
-}
+use super::{
+    error::ApiError,
+    exchange::Exchange,
+    receive::{BODY_LIMIT, Received},
+};
 
 /// What the path of a request names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

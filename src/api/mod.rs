@@ -7,6 +7,7 @@ mod exchange;
 mod extract;
 mod fault;
 mod invites;
+mod receive;
 
 use std::{pin::Pin, sync::Arc};
 
