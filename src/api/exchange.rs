@@ -4,7 +4,6 @@ use std::{
     borrow::Cow,
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
     sync::{Arc, OnceLock},
     task::Poll,
 };
@@ -22,7 +21,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    Dropped,
+    Answer, Dropped,
     browser::Browser,
     caller::{VERSION, VERSIONS},
     error::{ApiError, Retry},
@@ -110,9 +109,9 @@ impl Exchange {
 }
 
 /// One request and its answer.
-pub(super) async fn exchange<R: Future<Output = Response>>(
+pub(super) async fn exchange(
     world: World,
-    routes: impl FnOnce(Request, Arc<Exchange>) -> R,
+    routes: impl FnOnce(Request, Arc<Exchange>) -> Answer,
     request: Request,
 ) -> Response {
     let started = Instant::now();
@@ -139,11 +138,19 @@ pub(super) async fn exchange<R: Future<Output = Response>>(
     let noted = Arc::new(Exchange::new(world, &parts.uri, received));
 
     let response = answer(routes(Request::from_parts(parts, Body::empty()), noted.clone())).await;
+    let mut response = browser.preflight(response);
+    // Boxed, so that only the few requests which a fault has struck need the room.
     let fault = noted.fault.get();
-    let response = fault::after_commit(fault, browser.preflight(response)).await;
-    let response = finish(response, &request_id, &noted, &browser);
-    let response = fault::lose(fault, response).await;
-    let response = if head { without_body(response) } else { response };
+    if let Some(fault) = fault {
+        response = Box::pin(fault::after_commit(fault, response)).await;
+    }
+    response = finish(response, &request_id, &noted, &browser);
+    if let Some(fault) = fault {
+        response = Box::pin(fault::lose(fault, response)).await;
+    }
+    if head {
+        response = without_body(response);
+    }
 
     let dropped = response.extensions().get::<Dropped>().is_some();
     // What was never sent is no error that anybody got.
@@ -174,8 +181,7 @@ pub(super) async fn exchange<R: Future<Output = Response>>(
 }
 
 /// The routes' answer, or that to our own fault. The panic's own message is in the log already.
-async fn answer(routes: impl Future<Output = Response>) -> Response {
-    let mut routes = pin!(routes);
+async fn answer(mut routes: Answer) -> Response {
     poll_fn(|context| {
         let polled = catch_unwind(AssertUnwindSafe(|| routes.as_mut().poll(context)));
         polled.unwrap_or_else(|_| Poll::Ready(ApiError::internal().into_response()))
@@ -304,7 +310,7 @@ mod tests {
         let world = World::default();
         let request = Request::get("/v1/boom").body(Body::empty()).unwrap();
 
-        let response = exchange(world, async |_, _| panic!("on purpose"), request).await;
+        let response = exchange(world, |_, _| Box::pin(async { panic!("on purpose") }), request).await;
 
         assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers().clone();

@@ -101,12 +101,10 @@ fn option(error: &mut FaultError, name: &str, value: &str) -> Option<()> {
 }
 
 /// What happens after the work: the answer is late, or another one takes its place.
-pub(super) async fn after_commit(fault: Option<&Fault>, response: Response) -> Response {
-    match fault {
-        Some(Fault { after_commit: true, outcome: Outcome::Error(error), .. }) => {
-            ApiError::fault(error).into_response()
-        }
-        Some(Fault { after_commit: true, outcome: Outcome::Delay(delay), .. }) => {
+pub(super) async fn after_commit(fault: &Fault, response: Response) -> Response {
+    match &fault.outcome {
+        Outcome::Error(error) if fault.after_commit => ApiError::fault(error).into_response(),
+        Outcome::Delay(delay) if fault.after_commit => {
             sleep(*delay).await;
             response
         }
@@ -115,20 +113,20 @@ pub(super) async fn after_commit(fault: Option<&Fault>, response: Response) -> R
 }
 
 /// What happens to the finished answer: it is dropped or cut.
-pub(super) async fn lose(fault: Option<&Fault>, mut response: Response) -> Response {
-    match fault.map(|fault| &fault.outcome) {
-        Some(Outcome::Drop) => {
+pub(super) async fn lose(fault: &Fault, mut response: Response) -> Response {
+    match fault.outcome {
+        Outcome::Drop => {
             response.extensions_mut().insert(Dropped);
             response
         }
-        Some(Outcome::DropMidBody) => {
+        Outcome::DropMidBody => {
             let (mut parts, body) = response.into_parts();
             let whole = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
             let half = Some(whole.slice(..whole.len() / 2));
             Response::from_parts(parts, Body::new(CutBody { half, pause: None }))
         }
-        _ => response,
+        Outcome::Error(_) | Outcome::Delay(_) => response,
     }
 }
 

@@ -9,7 +9,7 @@ mod fault;
 mod invites;
 mod receive;
 
-use std::{pin::Pin, sync::Arc};
+use std::{future::ready, pin::Pin, sync::Arc};
 
 use axum::{
     extract::Request,
@@ -34,19 +34,22 @@ pub(crate) fn service(world: World) -> impl Fn(Request) -> Answer + Clone + Send
 
 /// The routes. The order of the checks is that of docs/fidelity.md: path and method here, then the arguments of
 /// each handler from left to right.
-async fn routes(request: Request, exchange: Arc<Exchange>) -> Response {
-    let wrong_method = |allow| ([(ALLOW, allow)], ApiError::method_not_allowed()).into_response();
+fn routes(request: Request, exchange: Arc<Exchange>) -> Answer {
     match Path::of(request.uri().path()) {
         Path::Invites => match *request.method() {
-            Method::GET | Method::HEAD => invites::list.call(request, exchange).await,
-            Method::POST => invites::create.call(request, exchange).await,
-            _ => wrong_method("GET,HEAD,POST"),
+            Method::GET | Method::HEAD => invites::list.call(request, exchange),
+            Method::POST => invites::create.call(request, exchange),
+            _ => refused(([(ALLOW, "GET,HEAD,POST")], ApiError::method_not_allowed())),
         },
         Path::Invite(_) => match *request.method() {
-            Method::GET | Method::HEAD => invites::retrieve.call(request, exchange).await,
-            Method::DELETE => invites::delete.call(request, exchange).await,
-            _ => wrong_method("GET,HEAD,DELETE"),
+            Method::GET | Method::HEAD => invites::retrieve.call(request, exchange),
+            Method::DELETE => invites::delete.call(request, exchange),
+            _ => refused(([(ALLOW, "GET,HEAD,DELETE")], ApiError::method_not_allowed())),
         },
-        Path::Unknown => ApiError::route_unknown().into_response(),
+        Path::Unknown => refused(ApiError::route_unknown()),
     }
+}
+
+fn refused(refusal: impl IntoResponse) -> Answer {
+    Box::pin(ready(refusal.into_response()))
 }
