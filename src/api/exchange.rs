@@ -42,6 +42,7 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// How much of a path, an id or a header a record keeps.
 const KEPT_TEXT: usize = 1024;
+
 /// What is known of one request inside the edge, and learned of it on its way in, for its answer's headers,
 /// the log and the journal.
 pub(super) struct Exchange {

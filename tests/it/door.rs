@@ -850,6 +850,19 @@ async fn what_stands_around_a_key_in_a_body_stays_readable() {
 }
 
 #[tokio::test]
+async fn what_would_move_a_terminals_cursor_is_escaped_wherever_it_stands() {
+    let server = default_server().await;
+    let key = new_key();
+    for (body, kept) in
+        [("\u{1b}[2J", "\\u{1b}[2J"), ("a\u{1b}[2J", "a\\u{1b}[2J"), ("\t\t", "\\t\\t"), ("a\r\n", "a\\r\\n")]
+    {
+        Call::create(body, &key).send(server.address());
+        let entries = server.world().requests(&JournalFilter::default());
+        assert_eq!(entries.last().unwrap().body.as_deref(), Some(kept));
+    }
+}
+
+#[tokio::test]
 async fn a_journal_of_no_entries_keeps_none() {
     let settings = Settings { journal: Some(0), ..Settings::default() };
     let server = server_with(r#"{"invites": []}"#, settings).await;
