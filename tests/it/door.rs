@@ -250,6 +250,14 @@ async fn what_the_door_keeps_is_bounded_and_shows_no_key() {
 }
 
 #[test]
+fn a_delay_counts_milliseconds_seconds_or_minutes() {
+    for (text, milliseconds) in [("0ms", 0), ("400ms", 400), ("2s", 2_000), ("99m", 99 * 60_000)] {
+        let fault = Fault::parse(&json!({"operation": "*", "delay": text}).to_string()).unwrap().remove(0);
+        assert_eq!(fault.outcome, Outcome::Delay(Duration::from_millis(milliseconds)), "{text}");
+    }
+}
+
+#[test]
 fn an_organization_holds_a_thousand_faults_and_the_world_plans_none_that_do_not_fit_everywhere() {
     let fault = Fault::parse(r#"{"operation": "*", "delay": "0ms"}"#).unwrap().remove(0);
     let some = |count| vec![fault.clone(); count];

@@ -804,3 +804,16 @@ fn the_fixtures_that_teach_teach_what_they_say() {
     assert_eq!(check("organizations.json"), "ok: 2 pinned organizations, 3 invites\n");
     assert_eq!(check("every-status.json"), "ok: 0 pinned organizations, 19 invites\n");
 }
+
+#[test]
+fn an_invite_without_an_id_gets_one_that_the_fixture_gives_to_none() {
+    let ids = |fixture: &str| {
+        let world = World::new(Fixture::parse(fixture, Settings::default()).unwrap());
+        let state = world.organization("sk-ant-admin01-ids").unwrap().state_document();
+        let invites = state["invites"].as_array().unwrap().clone();
+        invites.iter().map(|invite| invite["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let drawn = ids(r#"{"invites": [{"email": "a@b.c"}, {"email": "d@e.f"}]}"#);
+    let taken = json!({"invites": [{"email": "a@b.c"}, {"email": "d@e.f", "id": drawn[0]}]}).to_string();
+    assert_eq!(ids(&taken), [&*drawn[1], &*drawn[0]]);
+}
