@@ -13,8 +13,9 @@ use std::{
 };
 
 use anthropic_admin_mock::Clock;
+use jiff::fmt::{StdFmtWrite, temporal::DateTimePrinter};
 use tracing::{
-    Event, Subscriber,
+    Event, Level, Subscriber,
     field::{Field, Visit},
 };
 use tracing_subscriber::{
@@ -177,21 +178,35 @@ impl Drop for Flush {
 /// The system's time in UTC, with microseconds.
 pub struct Time;
 
-impl FormatTime for Time {
-    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
-        write!(writer, "{:.6}", Clock::System.now())
+impl Time {
+    fn write(to: impl jiff::fmt::Write) -> fmt::Result {
+        const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(6));
+        PRINTER.print_timestamp(&Clock::System.now(), to).map_err(|_| fmt::Error)
     }
 }
 
-/// Events in the text format of `tracing-subscriber`, for readers that want no colours. Each line is written
-/// straight into one buffer, because every request has one.
+impl FormatTime for Time {
+    fn format_time(&self, writer: &mut Writer<'_>) -> fmt::Result {
+        Time::write(StdFmtWrite(writer))
+    }
+}
+
+/// Lines for readers that want no colours, of the form that `tracing-subscriber` gives to its own. Each is
+/// written straight into one buffer, because every request has one.
 pub struct Plain(pub Lines);
 
 impl<S: Subscriber> Layer<S> for Plain {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut line = PlainLine(String::with_capacity(512));
-        let level = event.metadata().level().as_str();
-        line.push(format_args!("{:.6} {level:>5}", Clock::System.now()));
+        // A string takes everything, here and below.
+        let _ = Time::write(&mut line.0);
+        line.0.push_str(match *event.metadata().level() {
+            Level::ERROR => " ERROR",
+            Level::WARN => "  WARN",
+            Level::INFO => "  INFO",
+            Level::DEBUG => " DEBUG",
+            Level::TRACE => " TRACE",
+        });
         event.record(&mut line);
         line.0.push('\n');
         // It is taken whole or dropped, and never fails.
@@ -203,7 +218,6 @@ struct PlainLine(String);
 
 impl PlainLine {
     fn push(&mut self, text: fmt::Arguments<'_>) {
-        // A string takes everything; what an argument could not say is missing in the line.
         let _ = self.0.write_fmt(text);
     }
 

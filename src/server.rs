@@ -1,6 +1,7 @@
 //! The server as a value: `router` ⊂ `serve` ⊂ `MockServer`.
 
 use std::{
+    convert::Infallible,
     error::Error,
     fmt, io,
     net::{Ipv4Addr, SocketAddr},
@@ -17,7 +18,7 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
-use tower::ServiceExt;
+use tower::{ServiceExt, service_fn};
 
 use crate::{
     World,
@@ -33,13 +34,18 @@ const STOP_DEADLINE: Duration = Duration::from_secs(5);
 ///
 /// It waits for bodies with a time-out, so the tokio runtime that calls it needs its timers enabled.
 pub fn router(world: World) -> Router {
-    Router::new().fallback(doors(world))
+    let doors = doors(world);
+    // As a service, so that a layer around it is made once; around a handler each connection would make its own.
+    Router::new().fallback_service(service_fn(move |request| {
+        let answer = doors(request);
+        async { Ok::<_, Infallible>(answer.await) }
+    }))
 }
 
 /// The tester's door, and the API on all other paths.
 fn doors(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
     let control = control::router(world.clone(), !world.settings().no_control);
-    let api = api::service(world);
+    let api = api::answers(world);
     move |request| {
         if !control::is_path(request.uri().path()) {
             return api(request);

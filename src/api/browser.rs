@@ -16,30 +16,27 @@ use super::error::ApiError;
 const DIRECT_ACCESS: HeaderName = HeaderName::from_static("anthropic-dangerous-direct-browser-access");
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
-fn direct_access(headers: &HeaderMap) -> bool {
-    headers.get(DIRECT_ACCESS).is_some_and(|value| value == "true")
-}
-
-/// Refuses a web page that has not asked for direct access.
-pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), ApiError> {
-    if headers.contains_key(ORIGIN) && !direct_access(headers) {
-        return Err(ApiError::browser_origin());
-    }
-    Ok(())
-}
-
-/// What a browser needs to hear so that it hands the answer to a page that has asked for direct access.
+/// What there is to know of a browser, so that it hands the answer to a page that has asked for direct access.
 pub(super) struct Browser {
-    page: bool,
+    page: Page,
     preflight: Option<HeaderValue>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// The request has no `Origin`.
+    None,
+    WithDirectAccess,
+    WithoutDirectAccess,
 }
 
 impl Browser {
     pub(super) fn of(request: &request::Parts) -> Self {
         let headers = &request.headers;
         if !headers.contains_key(ORIGIN) {
-            return Browser { page: false, preflight: None };
+            return Browser { page: Page::None, preflight: None };
         }
+        let direct_access = headers.get(DIRECT_ACCESS).is_some_and(|value| value == "true");
         let asked: Vec<_> =
             headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter().map(|line| line.as_bytes()).collect();
         let preflight = HeaderValue::from_bytes(&asked.join(&b", "[..]))
@@ -47,7 +44,16 @@ impl Browser {
             .filter(|_| request.method == Method::OPTIONS)
             .filter(|_| headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD))
             .filter(names_direct_access);
-        Browser { page: direct_access(headers), preflight }
+        let page = if direct_access { Page::WithDirectAccess } else { Page::WithoutDirectAccess };
+        Browser { page, preflight }
+    }
+
+    /// Refuses a web page that has not asked for direct access.
+    pub(super) fn check_origin(&self) -> Result<(), ApiError> {
+        match self.page {
+            Page::None | Page::WithDirectAccess => Ok(()),
+            Page::WithoutDirectAccess => Err(ApiError::browser_origin()),
+        }
     }
 
     /// Turns the refusal of a good preflight on a known path into its answer.
@@ -67,7 +73,7 @@ impl Browser {
 
     /// Lets the page read the answer, an error included.
     pub(super) fn expose(&self, headers: &mut HeaderMap) {
-        if self.page {
+        if self.page == Page::WithDirectAccess {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, ANY);
         }

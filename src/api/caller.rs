@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, request::Parts},
 };
 
-use super::{browser, error::ApiError, exchange::Exchange, fault};
+use super::{error::ApiError, exchange::Exchange, fault};
 use crate::{
     credential::{Credential, NoCredential},
     world::{Access, Denial, Operation, Organization, RedactedKey, Scopes},
@@ -52,7 +52,7 @@ impl<R: Route> FromRequestParts<Arc<Exchange>> for Caller<R> {
         if let Access::Organization(organization, _) = &access {
             exchange.note_organization(organization);
         }
-        browser::check_origin(&parts.headers)?;
+        exchange.browser().check_origin()?;
         fault::strike(exchange, &parts.headers, &access, R::OPERATION).await?;
         check_version(&parts.headers)?;
         match access {

@@ -12,8 +12,9 @@ use axum::{
     body::{Body, HttpBody},
     extract::Request,
     http::{
-        HeaderName, HeaderValue, Method, Uri,
+        HeaderName, HeaderValue, Method,
         header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, USER_AGENT},
+        request,
     },
     response::{IntoResponse, Response},
 };
@@ -28,6 +29,7 @@ use super::{
     extract::InviteId,
     fault,
     receive::{Received, receive},
+    refused,
 };
 use crate::world::{
     ErrorType, Fault, FaultError, JournalEntry, KEPT_BODY, Operation, Organization, RateLimited, RedactedKey,
@@ -47,6 +49,7 @@ const KEPT_TEXT: usize = 1024;
 /// the log and the journal.
 pub(super) struct Exchange {
     world: World,
+    browser: Browser,
     /// The invite that the path names.
     invite_id: Option<String>,
     received: Received,
@@ -57,10 +60,11 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    fn new(world: World, uri: &Uri, received: Received) -> Self {
+    fn new(world: World, request: &request::Parts, received: Received) -> Self {
         Exchange {
             world,
-            invite_id: InviteId::of(uri.path()),
+            browser: Browser::of(request),
+            invite_id: InviteId::of(request.uri.path()),
             received,
             operation: OnceLock::new(),
             key: OnceLock::new(),
@@ -71,6 +75,10 @@ impl Exchange {
 
     pub(super) fn world(&self) -> &World {
         &self.world
+    }
+
+    pub(super) fn browser(&self) -> &Browser {
+        &self.browser
     }
 
     pub(super) fn invite_id(&self) -> Option<&str> {
@@ -132,20 +140,22 @@ pub(super) async fn exchange(
         None => kept(version, KEPT_TEXT).into(),
     });
     let user_agent = sent(USER_AGENT).map(|user_agent| kept(user_agent, KEPT_TEXT));
-    let (browser, head) = (Browser::of(&parts), parts.method == Method::HEAD);
+    let head = parts.method == Method::HEAD;
     // The body comes first, so that everything after it is done at once or not at all, and a
     // client that is slow with it holds nothing. Whether it matters is decided in its turn.
     let received = receive(&parts.headers, body).await;
-    let noted = Arc::new(Exchange::new(world, &parts.uri, received));
+    let noted = Arc::new(Exchange::new(world, &parts, received));
 
-    let response = answer(routes(Request::from_parts(parts, Body::empty()), noted.clone())).await;
-    let mut response = browser.preflight(response);
+    let request = Request::from_parts(parts, Body::empty());
+    let answer = catch_unwind(AssertUnwindSafe(|| routes(request, noted.clone())));
+    let answer = answer.unwrap_or_else(|_| refused(ApiError::internal()));
+    let mut response = noted.browser.preflight(caught(answer).await);
     // Boxed, so that only the few requests which a fault has struck need the room.
     let fault = noted.fault.get();
     if let Some(fault) = fault {
         response = Box::pin(fault::after_commit(fault, response)).await;
     }
-    response = finish(response, &request_id, &noted, &browser);
+    response = finish(response, &request_id, &noted);
     if let Some(fault) = fault {
         response = Box::pin(fault::lose(fault, response)).await;
     }
@@ -181,10 +191,10 @@ pub(super) async fn exchange(
     response
 }
 
-/// The routes' answer, or that to our own fault. The panic's own message is in the log already.
-async fn answer(mut routes: Answer) -> Response {
+/// The answer, or that to our own fault. The panic's own message is in the log already.
+async fn caught(mut answer: Answer) -> Response {
     poll_fn(|context| {
-        let polled = catch_unwind(AssertUnwindSafe(|| routes.as_mut().poll(context)));
+        let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(context)));
         polled.unwrap_or_else(|_| Poll::Ready(ApiError::internal().into_response()))
     })
     .await
@@ -226,7 +236,7 @@ fn log(entry: &JournalEntry, error: Option<&ApiError>, organization: Option<&Org
 }
 
 /// The headers of every answer (docs/fidelity.md), and the body of an error.
-fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Browser) -> Response {
+fn finish(response: Response, request_id: &str, noted: &Exchange) -> Response {
     let (mut parts, mut body) = response.into_parts();
     let mut request_id = Some(request_id);
     if let Some(error) = parts.extensions.get::<ApiError>() {
@@ -252,13 +262,13 @@ fn finish(response: Response, request_id: &str, noted: &Exchange, browser: &Brow
         Some(Retry::Limited(over)) => limit_headers(&mut insert, over),
         None => {}
     }
-    browser.expose(headers);
+    noted.browser.expose(headers);
     Response::from_parts(parts, body)
 }
 
 /// The answer to a HEAD: the length that the body would have, and no body.
 fn without_body(mut response: Response) -> Response {
-    if let Some(length) = response.body().size_hint().exact().filter(|length| *length > 0) {
+    if let Some(length) = response.body().size_hint().exact() {
         response.headers_mut().insert(CONTENT_LENGTH, length.into());
     }
     *response.body_mut() = Body::empty();
@@ -297,34 +307,36 @@ fn planned_headers(
 
 #[cfg(test)]
 mod tests {
-    use axum::{
-        body::Body,
-        http::{Request, StatusCode},
-    };
+    use std::sync::Arc;
+
+    use axum::{body::Body, extract::Request, http::StatusCode};
     use http_body_util::BodyExt;
 
-    use super::exchange;
+    use super::{Answer, Exchange, exchange};
     use crate::World;
 
     #[tokio::test]
     async fn a_panic_in_a_handler_leaves_as_the_api_error_500_in_the_envelope() {
-        let world = World::default();
-        let request = Request::get("/v1/boom").body(Body::empty()).unwrap();
+        let in_its_future = |_, _| -> Answer { Box::pin(async { panic!("on purpose") }) };
+        let before_it = |_, _| -> Answer { panic!("on purpose") };
+        for routes in [in_its_future as fn(Request, Arc<Exchange>) -> Answer, before_it] {
+            let request = Request::new(Body::empty());
 
-        let response = exchange(world, |_, _| Box::pin(async { panic!("on purpose") }), request).await;
+            let response = exchange(World::default(), routes, request).await;
 
-        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-        let headers = response.headers().clone();
-        assert_eq!(headers["content-type"], "application/json");
-        assert_eq!(headers["x-mock-reason"], "internal");
-        assert!(!headers.contains_key("x-should-retry"), "the SDKs decide by the status");
-        let body = response.into_body().collect().await.unwrap().to_bytes();
-        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-        let expected = serde_json::json!({
-            "type": "error",
-            "error": {"type": "api_error", "message": "Internal server error"},
-            "request_id": headers["request-id"].to_str().unwrap(),
-        });
-        assert_eq!(body, expected);
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let headers = response.headers().clone();
+            assert_eq!(headers["content-type"], "application/json");
+            assert_eq!(headers["x-mock-reason"], "internal");
+            assert!(!headers.contains_key("x-should-retry"), "the SDKs decide by the status");
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+            let expected = serde_json::json!({
+                "type": "error",
+                "error": {"type": "api_error", "message": "Internal server error"},
+                "request_id": headers["request-id"].to_str().unwrap(),
+            });
+            assert_eq!(body, expected);
+        }
     }
 }

@@ -14,7 +14,6 @@ use super::{
 };
 
 /// What the path of a request names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Path<'p> {
     /// `/v1/organizations/invites`
     Invites,
@@ -139,7 +138,6 @@ impl FromRequestParts<Arc<Exchange>> for InviteId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, exchange: &Arc<Exchange>) -> Result<Self, ApiError> {
-        // Not axum's `Path`, which answers bytes that are not UTF-8 in its own words.
         exchange.invite_id().map(|id| InviteId(id.to_owned())).ok_or_else(|| {
             let (_, raw) = parts.uri.path().rsplit_once('/').unwrap_or_default();
             ApiError::invite_unknown(&percent_decode_str(raw).decode_utf8_lossy())

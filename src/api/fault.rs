@@ -102,13 +102,14 @@ fn option(error: &mut FaultError, name: &str, value: &str) -> Option<()> {
 
 /// What happens after the work: the answer is late, or another one takes its place.
 pub(super) async fn after_commit(fault: &Fault, response: Response) -> Response {
-    match &fault.outcome {
-        Outcome::Error(error) if fault.after_commit => ApiError::fault(error).into_response(),
-        Outcome::Delay(delay) if fault.after_commit => {
+    let Fault { after_commit: true, outcome, .. } = fault else { return response };
+    match outcome {
+        Outcome::Error(error) => ApiError::fault(error).into_response(),
+        Outcome::Delay(delay) => {
             sleep(*delay).await;
             response
         }
-        _ => response,
+        Outcome::Drop | Outcome::DropMidBody => response,
     }
 }
 

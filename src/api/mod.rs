@@ -27,8 +27,8 @@ pub(crate) use fault::Dropped;
 /// An answer under way. Boxed, because it is large and handed on several times.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// Every path that is not the tester's. Whatever happens inside the routes leaves in the API's envelope.
-pub(crate) fn service(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
+/// Answers on every path that is not the tester's. Whatever happens inside the routes leaves in the API's envelope.
+pub(crate) fn answers(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
     move |request| Box::pin(exchange(world.clone(), routes, request))
 }
 

@@ -25,8 +25,8 @@ pub(crate) struct Base {
 }
 
 impl Base {
-    /// Says besides which records have the id of an earlier one, and which have its address though `alone`
-    /// marks both: as those that must be the only ones of their address.
+    /// A base of these records, and what is wrong with it: those that have the id of an earlier one, and those
+    /// that have its address where `alone` marks both, as ones of which an address may have but one.
     pub(crate) fn new(records: Vec<Record>, alone: &[bool]) -> (Self, Repeats, Repeats) {
         let deleted = |number: u32| records[number as usize].life == Life::Deleted;
         let numbers = || 0..records.len() as u32;

@@ -97,7 +97,9 @@ impl Journal {
 
     /// Oldest first.
     pub(crate) fn read(&self, filter: &JournalFilter) -> Vec<JournalEntry> {
-        let entries = self.entries().clone();
+        let mut entries = Vec::from(self.entries().clone());
+        // Of requests that were answered at one moment the later one may have come here first.
+        entries.sort_by_key(|entry| entry.number);
         entries.iter().filter(|entry| filter.fits(entry)).map(|entry| (**entry).clone()).collect()
     }
 

@@ -1,9 +1,16 @@
 //! The mock as a value in a Rust program.
 
-use std::net::TcpStream;
+use std::{
+    net::TcpStream,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use anthropic_admin_mock::{MockServer, World, router, serve};
 use tokio::{net::TcpListener, sync::oneshot};
+use tower::layer::layer_fn;
 
 use crate::harness::*;
 
@@ -76,6 +83,31 @@ async fn the_router_fits_into_an_axum_application() {
     let answer = tokio::task::spawn_blocking(move || Call::delete(PENDING, &new_key()).send(address));
 
     answer.await.unwrap().deleted(PENDING);
+    server.abort();
+}
+
+#[tokio::test]
+async fn a_layer_around_the_router_is_made_once_for_all_connections() {
+    let made = Arc::new(AtomicUsize::new(0));
+    let counted = made.clone();
+    let layer = layer_fn(move |service: axum::routing::Route| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        service
+    });
+    let application = router(World::default()).layer(layer);
+    let once = made.load(Ordering::Relaxed);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(async { axum::serve(listener, application).await });
+
+    let answers = tokio::task::spawn_blocking(move || {
+        [(); 3].map(|()| Call::delete(PENDING, &new_key()).send(address))
+    });
+
+    for answer in answers.await.unwrap() {
+        answer.deleted(PENDING);
+    }
+    assert_eq!(made.load(Ordering::Relaxed), once);
     server.abort();
 }
 

@@ -10,9 +10,10 @@ use std::{
 };
 
 use anthropic_admin_mock::{
-    Fixture, JournalFilter, MockServer, NewInvite, Organization, Role, Settings, World,
+    Fixture, JournalEntry, JournalFilter, MockServer, NewInvite, Organization, Role, Settings, World, router,
 };
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::harness::*;
 
@@ -146,6 +147,28 @@ fn who_reads_during_a_reset_of_the_world_sees_the_world_before_it_or_after_it() 
         let seen = world.state();
         assert!(seen == before || seen == after, "{seen:#}");
     });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_organizations_journal_and_the_worlds_have_one_order() {
+    let world = World::default();
+    let (router, key) = (router(world.clone()), new_key());
+    let call = || {
+        let request = axum::http::Request::post("/v1/organizations/invites");
+        let request = request.header("x-api-key", &key).header("anthropic-version", "2023-06-01");
+        // Not JSON, and long in the making of its entry.
+        let request = request.body(axum::body::Body::from("é".repeat(2000))).unwrap();
+        tokio::spawn(router.clone().oneshot(request))
+    };
+    for call in (0..900).map(|_| call()).collect::<Vec<_>>() {
+        assert_eq!(call.await.unwrap().unwrap().status(), 400);
+    }
+    let all = |entries: Vec<JournalEntry>| -> Vec<_> {
+        entries.into_iter().map(|entry| entry.request_id.unwrap()).collect()
+    };
+    let own = all(world.organization(&key).unwrap().requests(&JournalFilter::default()));
+    assert_eq!(own.len(), 900);
+    assert_eq!(own, all(world.requests(&JournalFilter::default())));
 }
 
 #[tokio::test]
