@@ -25,7 +25,7 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 const INVITE: &str = "invite_015gWxCN9Hfg2QhZwTK7Mdeu";
 const INVITES: &str = "/v1/organizations/invites";
 const CONNECTIONS: [usize; 3] = [1, 32, 256];
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 11;
 /// How long one side of one round is under load.
 const SECONDS: u64 = 2;
 const STARTS: usize = 31;
