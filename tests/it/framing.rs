@@ -243,6 +243,24 @@ async fn a_hundred_requests_in_one_write_are_answered_in_their_order() {
 }
 
 #[tokio::test]
+async fn an_answer_of_any_size_arrives_whole() {
+    let server = default_server().await;
+    let key = new_key();
+    let ids: Vec<_> = (1..=1000).map(|length| "i".repeat(length)).collect();
+    let call = |id: &String| text(&Call::delete(id, &key).bytes()).replace("connection: close\r\n", "");
+    let mut bytes: String = ids.iter().map(call).collect();
+    bytes += &text(&delete(&key, "", ""));
+
+    let replies = ask(server.address(), bytes.as_bytes());
+
+    assert_eq!(replies.len(), 1001);
+    for (id, reply) in ids.iter().zip(&replies) {
+        let Reply::Api { status: 404, body } = reply else { panic!("{} bytes: {reply:?}", id.len()) };
+        assert!(body.contains(&format!("`{id}` not found")), "{} bytes: {body}", id.len());
+    }
+}
+
+#[tokio::test]
 async fn pipelined_requests_stop_at_the_first_that_is_not_http() {
     let server = default_server().await;
     let key = new_key();
