@@ -1,7 +1,7 @@
 //! The log on stderr. Lines gather in memory and leave together, so that no request waits for whoever reads them.
 
 use std::{
-    fmt::{self, Write as _},
+    fmt,
     io::{self, Write},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -13,7 +13,7 @@ use std::{
 };
 
 use anthropic_admin_mock::Clock;
-use jiff::fmt::{StdFmtWrite, temporal::DateTimePrinter};
+use jiff::fmt::{StdFmtWrite, StdIoWrite, temporal::DateTimePrinter};
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
@@ -197,54 +197,56 @@ pub struct Plain(pub Lines);
 
 impl<S: Subscriber> Layer<S> for Plain {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut line = PlainLine(String::with_capacity(512));
-        // A string takes everything, here and below.
-        let _ = Time::write(&mut line.0);
-        line.0.push_str(match *event.metadata().level() {
-            Level::ERROR => " ERROR",
-            Level::WARN => "  WARN",
-            Level::INFO => "  INFO",
-            Level::DEBUG => " DEBUG",
-            Level::TRACE => " TRACE",
+        let mut line = PlainLine(Vec::with_capacity(512));
+        // A vector takes everything, here and below.
+        let _ = Time::write(StdIoWrite(&mut line.0));
+        line.0.extend_from_slice(match *event.metadata().level() {
+            Level::ERROR => b" ERROR",
+            Level::WARN => b"  WARN",
+            Level::INFO => b"  INFO",
+            Level::DEBUG => b" DEBUG",
+            Level::TRACE => b" TRACE",
         });
         event.record(&mut line);
-        line.0.push('\n');
+        line.0.push(b'\n');
         // It is taken whole or dropped, and never fails.
-        let _ = (&self.0).write(line.0.as_bytes());
+        let _ = (&self.0).write(&line.0);
     }
 }
 
-struct PlainLine(String);
+struct PlainLine(Vec<u8>);
 
 impl PlainLine {
-    fn push(&mut self, text: fmt::Arguments<'_>) {
-        let _ = self.0.write_fmt(text);
-    }
-
     fn name(&mut self, field: &Field) {
-        self.0.push(' ');
+        self.0.push(b' ');
         if field.name() != "message" {
-            self.0.push_str(field.name());
-            self.0.push('=');
+            self.0.extend_from_slice(field.name().as_bytes());
+            self.0.push(b'=');
         }
     }
 }
 
 impl Visit for PlainLine {
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.name(field);
         let plain = |byte| matches!(byte, b' '..=b'~') & !matches!(byte, b'"' | b'\\');
         if value.bytes().fold(true, |all, byte| all & plain(byte)) {
-            self.0.push('"');
-            self.0.push_str(value);
-            self.0.push('"');
+            self.name(field);
+            self.0.push(b'"');
+            self.0.extend_from_slice(value.as_bytes());
+            self.0.push(b'"');
         } else {
-            self.push(format_args!("{value:?}"));
+            self.record_debug(field, &value);
         }
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.name(field);
+        // The shortest digits, as `Debug` has them, in a fraction of its time.
+        let _ = serde_json::to_writer(&mut self.0, &value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         self.name(field);
-        self.push(format_args!("{value:?}"));
+        let _ = write!(self.0, "{value:?}");
     }
 }

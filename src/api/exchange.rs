@@ -51,7 +51,7 @@ pub(super) struct Exchange {
     world: World,
     browser: Browser,
     /// The invite that the path names.
-    invite_id: Option<String>,
+    invite_id: Option<InviteId>,
     received: Received,
     operation: OnceLock<Operation>,
     key: OnceLock<RedactedKey>,
@@ -81,8 +81,8 @@ impl Exchange {
         &self.browser
     }
 
-    pub(super) fn invite_id(&self) -> Option<&str> {
-        self.invite_id.as_deref()
+    pub(super) fn invite_id(&self) -> Option<&InviteId> {
+        self.invite_id.as_ref()
     }
 
     pub(super) fn received(&self) -> &Received {
@@ -155,7 +155,9 @@ pub(super) async fn exchange(
     if let Some(fault) = fault {
         response = Box::pin(fault::after_commit(fault, response)).await;
     }
-    response = finish(response, &request_id, &noted);
+    let withheld = response.extensions().get::<ApiError>().is_some_and(|error| error.without_request_id);
+    let request_id = Some(request_id).filter(|_| !withheld);
+    response = finish(response, request_id.as_deref(), &noted);
     if let Some(fault) = fault {
         response = Box::pin(fault::lose(fault, response)).await;
     }
@@ -171,11 +173,11 @@ pub(super) async fn exchange(
     let entry = JournalEntry {
         number,
         time,
-        request_id: Some(request_id).filter(|_| response.headers().contains_key(REQUEST_ID)),
+        request_id,
         operation: noted.operation.get().copied(),
         method,
         path,
-        invite_id: noted.invite_id().map(|id| scrubbed(&id[..id.floor_char_boundary(KEPT_TEXT)])),
+        invite_id: noted.invite_id().map(|InviteId(id)| scrubbed(&id[..id.floor_char_boundary(KEPT_TEXT)])),
         credential: noted.key.get().cloned().map(String::from),
         version,
         user_agent,
@@ -236,11 +238,9 @@ fn log(entry: &JournalEntry, error: Option<&ApiError>, organization: Option<&Org
 }
 
 /// The headers of every answer (docs/fidelity.md), and the body of an error.
-fn finish(response: Response, request_id: &str, noted: &Exchange) -> Response {
+fn finish(response: Response, request_id: Option<&str>, noted: &Exchange) -> Response {
     let (mut parts, mut body) = response.into_parts();
-    let mut request_id = Some(request_id);
     if let Some(error) = parts.extensions.get::<ApiError>() {
-        request_id = request_id.filter(|_| !error.without_request_id);
         body = error.body(request_id).into();
         parts.headers.insert(REASON, HeaderValue::from_static(error.reason));
     }

@@ -17,7 +17,7 @@ use hyper::body::Frame;
 use serde::{Deserialize, de::value::StrDeserializer};
 use tokio::time::{Sleep, sleep};
 
-use super::{error::ApiError, exchange::Exchange};
+use super::{error::ApiError, exchange::Exchange, extract::InviteId};
 use crate::world::{Access, ErrorType, Fault, FaultError, Operation, Outcome, parse_delay};
 
 /// The request header that makes a fault for one call alone.
@@ -42,7 +42,9 @@ pub(super) async fn strike(
     let header = headers.get(HEADER).filter(|_| !exchange.world().settings().no_control);
     let fault = match (header, access) {
         (Some(value), _) => Some(of_header(value)?),
-        (None, Access::Organization(organization, _)) => organization.strike(operation, exchange.invite_id()),
+        (None, Access::Organization(organization, _)) => {
+            organization.strike(operation, exchange.invite_id().map(|InviteId(id)| &**id))
+        }
         (None, Access::Inference) => None,
     };
     let Some(fault) = fault else { return Ok(()) };

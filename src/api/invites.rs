@@ -61,7 +61,7 @@ pub(super) struct PageBody {
 /// `{"id":"…","type":"invite_deleted"}` (docs/fidelity.md).
 #[derive(Serialize)]
 pub(super) struct InviteDeleted {
-    id: String,
+    id: Arc<str>,
     r#type: &'static str,
 }
 

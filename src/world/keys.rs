@@ -87,8 +87,9 @@ impl RedactedKey {
             _ => 0,
         };
         let (prefix, secret) = text.split_at(prefix_end);
-        let tail = match secret.char_indices().nth_back(SHOWN - 1) {
-            Some((at, _)) if secret.chars().count() >= SHOWN + HIDDEN => &secret[at..],
+        let mut from_the_end = secret.char_indices();
+        let tail = match (from_the_end.nth_back(SHOWN - 1), from_the_end.nth_back(HIDDEN - 1)) {
+            (Some((at, _)), Some(_)) => &secret[at..],
             _ => "",
         };
         RedactedKey([prefix, "…", tail].concat())
