@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use anthropic_admin_mock::{Refusal, Settings, Status, World};
+use anthropic_admin_mock::{Fixture, Refusal, Settings, Status, World};
 
 use crate::harness::*;
 
@@ -283,4 +283,35 @@ async fn the_oldest_of_over_10_000_deleted_invites_is_forgotten_and_still_a_404(
 
     Call::delete("d0", &key).send(server.address()).refused(404, "not_found_error", "invite-unknown");
     Call::delete("d1", &key).send(server.address()).refused(404, "not_found_error", "invite-deleted");
+}
+
+#[test]
+fn of_thousands_of_invites_exactly_those_that_a_key_deletes_are_gone_and_only_for_it() {
+    let of = |n: usize| serde_json::json!({"id": format!("i{n}"), "email": format!("{n}@example.com")});
+    let invites: Vec<_> = (0..5_000).map(of).collect();
+    let fixture = serde_json::json!({ "invites": invites }).to_string();
+    let world = World::new(Fixture::parse(&fixture, Settings::default()).unwrap());
+    let (one, other) = (new_key(), new_key());
+    let gone = |n: usize| n.is_multiple_of(7) || matches!(n, 1023..=1025 | 4999);
+
+    let organization = world.organization(&one).unwrap();
+    for n in (0..5_000).filter(|n| gone(*n)) {
+        organization.delete_invite(&format!("i{n}")).unwrap();
+    }
+
+    let deleted = |key: &str, n: usize| {
+        let invite = world.organization(key).unwrap().invite(&format!("i{n}")).unwrap();
+        invite.status == Status::Deleted
+    };
+    for n in 0..5_000 {
+        assert_eq!((deleted(&one, n), deleted(&other, n)), (gone(n), false), "{n}");
+    }
+    world.put_state(&world.state().to_string()).unwrap();
+    for n in 0..5_000 {
+        assert_eq!(
+            (deleted(&one, n), deleted(&other, n)),
+            (gone(n), false),
+            "{n} after its state was put back"
+        );
+    }
 }

@@ -18,6 +18,10 @@ pub use list::{Cursor, Listing, Page, UnknownCursor};
 /// How many deleted invites an organization remembers; the oldest are forgotten first.
 const REMEMBERED_DELETED: usize = 10_000;
 
+/// Of how many invites of the base one block says what became of them. The first change in a block copies it for
+/// the organization; a tree down to the single invites would copy four nodes and count two hundred others.
+const BLOCK: usize = 1024;
+
 /// Why the world refuses to do something to an invite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -40,8 +44,8 @@ type HashSet<T> = GenericHashSet<T, RandomState, DefaultSharedPtr>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Invites {
     base: Arc<Base>,
-    /// What became of each of the base.
-    since: Vector<Since>,
+    /// What became of each of the base, in blocks of [`BLOCK`].
+    since: Vector<Arc<[Since]>>,
     /// Those that were made or accepted since.
     records: OrdMap<Position, Arc<Record>>,
     positions: HashMap<Arc<str>, Position>,
@@ -100,9 +104,10 @@ pub(crate) struct Position {
 impl Invites {
     /// What a fixture gives. Only with `places_are_limited` can [`fills`](Self::fills) be asked.
     pub(crate) fn new(base: Base, places_are_limited: bool) -> Self {
+        let unchanged: Arc<[Since]> = vec![Since::Unchanged; base.len().min(BLOCK)].into();
         let mut invites = Invites {
             next_number: base.len() as u64,
-            since: std::iter::repeat_n(Since::Unchanged, base.len()).collect(),
+            since: std::iter::repeat_n(unchanged, base.len().div_ceil(BLOCK)).collect(),
             base: Arc::new(base),
             ..Invites::default()
         };
@@ -163,7 +168,7 @@ impl Invites {
         let position = self.position(place);
         let record = match place {
             Place::Given(number) => {
-                self.since.set(number as usize, Since::Accepted);
+                self.mark(number, Since::Accepted);
                 self.base.record(number).clone()
             }
             Place::Made(position) => self.take(position).map(Arc::unwrap_or_clone).ok_or(Refusal::Unknown)?,
@@ -217,7 +222,7 @@ impl Invites {
     }
 
     fn delete_given(&mut self, number: u32) {
-        self.since.set(number as usize, Since::Deleted);
+        self.mark(number, Since::Deleted);
         self.remember(Deletion::Given(number));
     }
 
@@ -225,15 +230,21 @@ impl Invites {
         self.deletions.push_back(deletion);
         if self.deletions.len() > REMEMBERED_DELETED {
             match self.deletions.pop_front() {
-                Some(Deletion::Given(number)) => drop(self.since.set(number as usize, Since::Forgotten)),
+                Some(Deletion::Given(number)) => self.mark(number, Since::Forgotten),
                 Some(Deletion::Made(id)) => drop(self.deleted.remove(&id)),
                 None => {}
             }
         }
     }
 
+    fn mark(&mut self, number: u32, since: Since) {
+        let number = number as usize;
+        Arc::make_mut(&mut self.since[number / BLOCK])[number % BLOCK] = since;
+    }
+
     fn is(&self, number: u32, since: Since) -> bool {
-        self.since.get(number as usize) == Some(&since)
+        let number = number as usize;
+        self.since[number / BLOCK][number % BLOCK] == since
     }
 
     fn position(&self, place: Place) -> Position {
@@ -284,7 +295,8 @@ impl Invites {
 
     /// All records, deleted ones included, in the order of their making, and what became of them.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Record, Life)> {
-        let base = self.base.records().zip(&self.since).filter_map(|((number, record), since)| match since {
+        let since = self.since.iter().flat_map(|block| &**block);
+        let base = self.base.records().zip(since).filter_map(|((number, record), since)| match since {
             Since::Unchanged => Some((number.into(), record, record.life)),
             Since::Deleted => Some((number.into(), record, Life::Deleted)),
             Since::Accepted | Since::Forgotten => None,
