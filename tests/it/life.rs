@@ -231,15 +231,32 @@ fn a_log_line_tells_the_request_the_decision_and_what_to_do() {
 #[test]
 fn a_log_line_begins_with_the_time_and_quotes_what_could_be_taken_for_more_than_a_text() {
     let served = Served::start(&[]);
-    Call::bare("GET", "/v1/\"é\\x=1").send(served.address);
+    let paths = [
+        ("/v1/\"é\\x=1", r#""/v1/\"é\\x=1""#),
+        ("/v1/\"", r#""/v1/\"""#),
+        ("/v1/x\"", r#""/v1/x\"""#),
+        ("/v1/x\\", r#""/v1/x\\""#),
+        ("/v1/x=1", r#""/v1/x=1""#),
+    ];
+    for (path, _) in paths {
+        Call::bare("GET", path).send(served.address);
+    }
 
     let (_, log) = served.stop();
 
-    let (time, rest) = log.split_once("  ").unwrap();
-    let time: jiff::Timestamp = time.parse().unwrap();
-    assert!(jiff::Timestamp::now().duration_since(time).as_secs().abs() < 60, "{log}");
-    assert!(rest.starts_with("WARN method=GET path=\"/v1/\\\"é\\\\x=1\" status=404 error="), "{log}");
-    assert!(log.contains(" reason=\"route-unknown\" hint=\"no route"), "{log}");
+    assert_eq!(log.lines().count(), paths.len(), "{log}");
+    for (line, (_, path)) in log.lines().zip(paths) {
+        let (time, rest) = line.split_once("  ").unwrap();
+        let time: jiff::Timestamp = time.parse().unwrap();
+        assert!(jiff::Timestamp::now().duration_since(time).as_secs().abs() < 60, "{line}");
+        assert!(rest.starts_with(&format!("WARN method=GET path={path} status=404 error=")), "{line}");
+        assert!(rest.contains(" reason=\"route-unknown\" hint=\"no route"), "{line}");
+        let (_, duration) = rest.rsplit_once(" duration_ms=").unwrap();
+        assert!(
+            duration.parse::<f64>().is_ok_and(|duration| duration > 0.0 && duration < 10_000.0),
+            "{line}"
+        );
+    }
 }
 
 #[test]
