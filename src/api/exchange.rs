@@ -26,7 +26,7 @@ use super::{
     browser::Browser,
     caller::{VERSION, VERSIONS},
     error::{ApiError, Retry},
-    extract::InviteId,
+    extract::Path,
     fault,
     receive::{Received, receive},
     refused,
@@ -51,7 +51,7 @@ pub(super) struct Exchange {
     world: World,
     browser: Browser,
     /// The invite that the path names.
-    invite_id: Option<InviteId>,
+    invite_id: Option<Arc<str>>,
     received: Received,
     operation: OnceLock<Operation>,
     key: OnceLock<RedactedKey>,
@@ -64,7 +64,7 @@ impl Exchange {
         Exchange {
             world,
             browser: Browser::of(request),
-            invite_id: InviteId::of(request.uri.path()),
+            invite_id: Path::of(request.uri.path()).invite_id(),
             received,
             operation: OnceLock::new(),
             key: OnceLock::new(),
@@ -81,7 +81,7 @@ impl Exchange {
         &self.browser
     }
 
-    pub(super) fn invite_id(&self) -> Option<&InviteId> {
+    pub(super) fn invite_id(&self) -> Option<&Arc<str>> {
         self.invite_id.as_ref()
     }
 
@@ -177,7 +177,7 @@ pub(super) async fn exchange(
         operation: noted.operation.get().copied(),
         method,
         path,
-        invite_id: noted.invite_id().map(|InviteId(id)| scrubbed(&id[..id.floor_char_boundary(KEPT_TEXT)])),
+        invite_id: noted.invite_id().map(|id| scrubbed(&id[..id.floor_char_boundary(KEPT_TEXT)])),
         credential: noted.key.get().cloned().map(String::from),
         version,
         user_agent,

@@ -34,6 +34,14 @@ impl Path<'_> {
             None => Path::Unknown,
         }
     }
+
+    /// The id, percent-decoded once, if it is one that can exist.
+    pub(super) fn invite_id(&self) -> Option<Arc<str>> {
+        match self {
+            Path::Invite(id) => Some(percent_decode_str(id).decode_utf8().ok()?.into()),
+            Path::Invites | Path::Unknown => None,
+        }
+    }
 }
 
 /// The body's bytes, whatever its content type says: check 8 of the order in docs/fidelity.md. An
@@ -120,26 +128,15 @@ impl<S: Sync> FromRequestParts<S> for Query {
     }
 }
 
-/// The id at the end of the path, percent-decoded once. It comes last among a handler's arguments:
-/// bytes that are not UTF-8 are an unknown id, which is the lookup's answer (check 9).
-#[derive(Clone)]
+/// The id at the end of the path. It comes last among a handler's arguments: bytes that are not UTF-8 are an
+/// unknown id, which is the lookup's answer (check 9).
 pub(super) struct InviteId(pub(super) Arc<str>);
-
-impl InviteId {
-    /// The id that a path names, if it names one that can exist.
-    pub(super) fn of(path: &str) -> Option<Self> {
-        match Path::of(path) {
-            Path::Invite(id) => Some(InviteId(percent_decode_str(id).decode_utf8().ok()?.into())),
-            Path::Invites | Path::Unknown => None,
-        }
-    }
-}
 
 impl FromRequestParts<Arc<Exchange>> for InviteId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, exchange: &Arc<Exchange>) -> Result<Self, ApiError> {
-        exchange.invite_id().cloned().ok_or_else(|| {
+        exchange.invite_id().cloned().map(InviteId).ok_or_else(|| {
             let (_, raw) = parts.uri.path().rsplit_once('/').unwrap_or_default();
             ApiError::invite_unknown(&percent_decode_str(raw).decode_utf8_lossy())
         })

@@ -17,7 +17,7 @@ use hyper::body::Frame;
 use serde::{Deserialize, de::value::StrDeserializer};
 use tokio::time::{Sleep, sleep};
 
-use super::{error::ApiError, exchange::Exchange, extract::InviteId};
+use super::{error::ApiError, exchange::Exchange};
 use crate::world::{Access, ErrorType, Fault, FaultError, Operation, Outcome, parse_delay};
 
 /// The request header that makes a fault for one call alone.
@@ -43,7 +43,7 @@ pub(super) async fn strike(
     let fault = match (header, access) {
         (Some(value), _) => Some(of_header(value)?),
         (None, Access::Organization(organization, _)) => {
-            organization.strike(operation, exchange.invite_id().map(|InviteId(id)| &**id))
+            organization.strike(operation, exchange.invite_id().map(|id| &**id))
         }
         (None, Access::Inference) => None,
     };
