@@ -19,7 +19,7 @@ pub use list::{Cursor, Listing, Page, UnknownCursor};
 const REMEMBERED_DELETED: usize = 10_000;
 
 /// Of how many invites of the base one block says what became of them. The first change in a block copies it for
-/// the organization; a tree down to the single invites would copy four nodes and count two hundred others.
+/// the organization, 256 bytes.
 const BLOCK: usize = 1024;
 
 /// Why the world refuses to do something to an invite.
@@ -44,8 +44,8 @@ type HashSet<T> = GenericHashSet<T, RandomState, DefaultSharedPtr>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Invites {
     base: Arc<Base>,
-    /// What became of each of the base, in blocks of [`BLOCK`].
-    since: Vector<Arc<[Since]>>,
+    /// What became of each of the base.
+    since: Vector<Arc<Block>>,
     /// Those that were made or accepted since.
     records: OrdMap<Position, Arc<Record>>,
     positions: HashMap<Arc<str>, Position>,
@@ -67,11 +67,28 @@ pub(crate) struct Invites {
 enum Since {
     /// It is as it was.
     Unchanged,
-    /// It stands among those that were made or accepted since.
-    Accepted,
     Deleted,
-    /// It was deleted, too long ago to remember.
-    Forgotten,
+    /// It was deleted too long ago to remember, or was accepted and stands among the organization's own.
+    Gone,
+}
+
+/// What became of [`BLOCK`] invites of the base, in two bits each.
+#[derive(Clone, Debug, Default)]
+struct Block([u64; BLOCK / 32]);
+
+impl Block {
+    fn get(&self, at: usize) -> Since {
+        match self.0[at / 32] >> (at % 32 * 2) & 0b11 {
+            0 => Since::Unchanged,
+            1 => Since::Deleted,
+            _ => Since::Gone,
+        }
+    }
+
+    fn set(&mut self, at: usize, since: Since) {
+        let (word, shift) = (&mut self.0[at / 32], at % 32 * 2);
+        *word = *word & !(0b11 << shift) | (since as u64) << shift;
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -104,7 +121,7 @@ pub(crate) struct Position {
 impl Invites {
     /// What a fixture gives. Only with `places_are_limited` can [`fills`](Self::fills) be asked.
     pub(crate) fn new(base: Base, places_are_limited: bool) -> Self {
-        let unchanged: Arc<[Since]> = vec![Since::Unchanged; base.len().min(BLOCK)].into();
+        let unchanged = Arc::<Block>::default();
         let mut invites = Invites {
             next_number: base.len() as u64,
             since: std::iter::repeat_n(unchanged, base.len().div_ceil(BLOCK)).collect(),
@@ -168,7 +185,7 @@ impl Invites {
         let position = self.position(place);
         let record = match place {
             Place::Given(number) => {
-                self.mark(number, Since::Accepted);
+                self.mark(number, Since::Gone);
                 self.base.record(number).clone()
             }
             Place::Made(position) => self.take(position).map(Arc::unwrap_or_clone).ok_or(Refusal::Unknown)?,
@@ -230,7 +247,7 @@ impl Invites {
         self.deletions.push_back(deletion);
         if self.deletions.len() > REMEMBERED_DELETED {
             match self.deletions.pop_front() {
-                Some(Deletion::Given(number)) => self.mark(number, Since::Forgotten),
+                Some(Deletion::Given(number)) => self.mark(number, Since::Gone),
                 Some(Deletion::Made(id)) => drop(self.deleted.remove(&id)),
                 None => {}
             }
@@ -239,12 +256,12 @@ impl Invites {
 
     fn mark(&mut self, number: u32, since: Since) {
         let number = number as usize;
-        Arc::make_mut(&mut self.since[number / BLOCK])[number % BLOCK] = since;
+        Arc::make_mut(&mut self.since[number / BLOCK]).set(number % BLOCK, since);
     }
 
     fn is(&self, number: u32, since: Since) -> bool {
         let number = number as usize;
-        self.since[number / BLOCK][number % BLOCK] == since
+        self.since[number / BLOCK].get(number % BLOCK) == since
     }
 
     fn position(&self, place: Place) -> Position {
@@ -295,11 +312,11 @@ impl Invites {
 
     /// All records, deleted ones included, in the order of their making, and what became of them.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Record, Life)> {
-        let since = self.since.iter().flat_map(|block| &**block);
+        let since = self.since.iter().flat_map(|block| (0..BLOCK).map(|at| block.get(at)));
         let base = self.base.records().zip(since).filter_map(|((number, record), since)| match since {
             Since::Unchanged => Some((number.into(), record, record.life)),
             Since::Deleted => Some((number.into(), record, Life::Deleted)),
-            Since::Accepted | Since::Forgotten => None,
+            Since::Gone => None,
         });
         let own = self.records.iter().map(|(position, record)| (position.number, &**record, record.life));
         let deleted =
