@@ -62,14 +62,14 @@ pub(crate) struct Invites {
     next_number: u64,
 }
 
-/// What became of an invite of the base.
+/// What became of an invite of the base. Each has the bits of what may come before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Since {
     /// It is as it was.
-    Unchanged,
-    Deleted,
+    Unchanged = 0b00,
+    Deleted = 0b01,
     /// It was deleted too long ago to remember, or was accepted and stands among the organization's own.
-    Gone,
+    Gone = 0b11,
 }
 
 /// What became of [`BLOCK`] invites of the base, in two bits each.
@@ -79,15 +79,14 @@ struct Block([u64; BLOCK / 32]);
 impl Block {
     fn get(&self, at: usize) -> Since {
         match self.0[at / 32] >> (at % 32 * 2) & 0b11 {
-            0 => Since::Unchanged,
-            1 => Since::Deleted,
+            0b00 => Since::Unchanged,
+            0b01 => Since::Deleted,
             _ => Since::Gone,
         }
     }
 
     fn set(&mut self, at: usize, since: Since) {
-        let (word, shift) = (&mut self.0[at / 32], at % 32 * 2);
-        *word = *word & !(0b11 << shift) | (since as u64) << shift;
+        self.0[at / 32] |= (since as u64) << (at % 32 * 2);
     }
 }
 
