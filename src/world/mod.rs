@@ -1,5 +1,6 @@
 //! What the mock remembers: organizations, found by the credential that a caller sends. No HTTP here.
 
+mod access;
 mod base;
 mod clock;
 mod faults;
@@ -12,19 +13,20 @@ mod keys;
 mod limits;
 mod operation;
 mod organization;
+mod organizations;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{
-        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering},
     },
 };
 
-use dashmap::{DashMap, Entry};
-use foldhash::fast::RandomState;
 use jiff::{SignedDuration, Timestamp};
 
+use access::Key;
+pub(crate) use access::{Access, Denial, KeyState, Scopes};
 pub use clock::{Clock, Moment};
 use faults::MOST_FAULTS;
 pub use faults::{ErrorType, Fault, FaultError, Outcome, PlannedFault, TooManyFaults};
@@ -35,22 +37,15 @@ use ids::Ids;
 pub(crate) use invite::is_email;
 pub use invite::{Invite, Role, Status};
 pub use invites::{Cursor, Listing, Page, Refusal, UnknownCursor};
-use journal::Journal;
 pub(crate) use journal::KEPT_BODY;
 pub use journal::{JournalEntry, JournalFilter};
-use keys::{KeyDigest, KeyKind};
 pub(crate) use keys::{RedactedKey, lossy, scrubbed};
 pub use limits::RateLimit;
 pub(crate) use limits::RateLimited;
 pub use operation::Operation;
-use organization::{Common, OwnerAccess, Seed};
+use organization::OwnerAccess;
 pub use organization::{CreateRefusal, NewInvite, Organization, OrganizationType};
-
-/// How many requests a journal keeps unless asked otherwise.
-const JOURNAL: usize = 1000;
-
-/// How many organizations one world holds; the next new key is refused.
-const MOST_ORGANIZATIONS: usize = 10_000;
+use organizations::{Organizations, read, write};
 
 /// All organizations, and what a new key gets. Clones are handles to the same world.
 #[derive(Clone, Debug)]
@@ -68,178 +63,6 @@ struct Shared {
     request_ids: Ids,
     /// Numbers the entries of all journals.
     answered: AtomicU64,
-}
-
-#[derive(Debug)]
-struct Organizations {
-    common: Common,
-    /// Takes any non-empty credential for an admin key.
-    any_key: bool,
-    /// What each good key that nothing pins gets its own copy of; without one such keys are refused.
-    /// Whoever makes an organization holds it, so that a clock that is set for all reaches all.
-    template: RwLock<Option<Seed>>,
-    /// The same as the fixture has it, which is what a reset brings back.
-    beginning: Option<Seed>,
-    /// The organizations of the fixture, with or without keys.
-    pinned: Vec<Arc<Organization>>,
-    keys: DashMap<KeyDigest, Key, RandomState>,
-    /// How many organizations there are. Kept beside the map because several keys may share one.
-    count: AtomicUsize,
-    /// What was asked without ever reaching an organization. It stands here so that a reset takes it
-    /// away together with the organizations' own.
-    journal: Arc<Journal>,
-}
-
-impl Organizations {
-    fn new(fixture: Fixture) -> Self {
-        let Fixture { settings, template, organizations } = fixture;
-        let common = Common {
-            id_seed: settings.seed,
-            rate_limit: settings.rate_limit,
-            journal: settings.journal.unwrap_or(JOURNAL),
-            now: settings.now,
-        };
-        let (keys, mut all) = (DashMap::default(), Vec::new());
-        for (index, pinned) in organizations.into_iter().enumerate() {
-            let id = pinned.id.unwrap_or_else(|| {
-                Ids::new(common.id_seed, format!("pinned organization {index}").as_bytes()).uuid().into()
-            });
-            let organization = Arc::new(Organization::new(id, pinned.seed, common));
-            for key in pinned.keys {
-                let (state, scopes) = (key.state, key.scopes);
-                keys.insert(key.digest, Key { organization: organization.clone(), state, scopes });
-            }
-            all.push(organization);
-        }
-        let (count, journal) = (AtomicUsize::new(all.len()), Arc::new(Journal::new(common.journal)));
-        Organizations {
-            common,
-            any_key: settings.any_key,
-            beginning: template.clone(),
-            template: RwLock::new(template),
-            pinned: all,
-            keys,
-            count,
-            journal,
-        }
-    }
-
-    /// The key that a credential is; made if it is good and new. `None` for an inference key.
-    fn key(&self, secret: &[u8]) -> Result<Option<Key>, Denial> {
-        let digest = KeyDigest::of(secret);
-        if let Some(key) = self.keys.get(&digest) {
-            return Ok(Some(key.clone()));
-        }
-        let template = read(&self.template);
-        match KeyKind::of(secret) {
-            _ if self.any_key && !secret.is_empty() => {}
-            KeyKind::Admin => {}
-            KeyKind::Inference if template.is_some() => return Ok(None),
-            KeyKind::Inference | KeyKind::Other => return Err(Denial::Unknown),
-            KeyKind::Malformed => return Err(Denial::Malformed),
-        }
-        let seed = template.as_ref().ok_or(Denial::Unknown)?;
-        match self.keys.entry(digest) {
-            Entry::Occupied(made_meanwhile) => Ok(Some(made_meanwhile.get().clone())),
-            Entry::Vacant(place) => {
-                self.count
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |count| {
-                        (count < MOST_ORGANIZATIONS).then_some(count + 1)
-                    })
-                    .map_err(|_| Denial::Full)?;
-                let id = Ids::new(self.common.id_seed, digest.bytes()).uuid();
-                let beginning = self.beginning.clone().unwrap_or_default();
-                let organization = Organization::new(id, beginning, self.common);
-                organization.begin_with(seed);
-                let organization = Arc::new(organization);
-                let key = Key { organization, state: KeyState::Active, scopes: Scopes::All };
-                Ok(Some(place.insert(key).clone()))
-            }
-        }
-    }
-
-    /// All of them, those of the fixture first, the others by their ids.
-    fn all(&self) -> Vec<Arc<Organization>> {
-        let pinned: HashSet<_> = self.pinned.iter().map(Arc::as_ptr).collect();
-        let mut made: Vec<_> = self.keys.iter().map(|key| key.organization.clone()).collect();
-        made.retain(|organization| !pinned.contains(&Arc::as_ptr(organization)));
-        made.sort_by(|a, b| a.id().cmp(b.id()));
-        self.pinned.iter().cloned().chain(made).collect()
-    }
-}
-
-fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    // Whatever is written is written in one step.
-    lock.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
-    lock.write().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A key that the world knows.
-#[derive(Clone, Debug)]
-pub(crate) struct Key {
-    pub(crate) organization: Arc<Organization>,
-    pub(crate) state: KeyState,
-    pub(crate) scopes: Scopes,
-}
-
-/// Whether a key still opens its organization.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum KeyState {
-    /// It does.
-    #[default]
-    Active,
-    /// It was deactivated.
-    Disabled,
-    /// It has expired.
-    Expired,
-}
-
-/// What a key may do: everything, or the scopes listed (`write:members`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Scopes {
-    /// An unscoped admin key.
-    All,
-    /// Just these.
-    Only(Arc<[Box<str>]>),
-}
-
-impl Scopes {
-    /// Whether the scope is among them.
-    pub(crate) fn contains(&self, needed: &str) -> bool {
-        match self {
-            Scopes::All => true,
-            Scopes::Only(scopes) => scopes.iter().any(|scope| &**scope == needed),
-        }
-    }
-}
-
-/// What a good credential opens.
-#[derive(Clone, Debug)]
-pub(crate) enum Access {
-    /// An organization, within these scopes.
-    Organization(Arc<Organization>, Scopes),
-    /// Nothing here: an inference key is known to the service, but not allowed on the Admin API.
-    Inference,
-}
-
-/// Why a credential opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Denial {
-    /// It is not shaped `sk-ant-…`.
-    Malformed,
-    /// It is shaped like a key, and nobody's.
-    Unknown,
-    /// Its key was deactivated.
-    Disabled,
-    /// Its key has expired.
-    Expired,
-    /// It is good and new, and the world holds as many organizations as it can.
-    Full,
 }
 
 impl World {
@@ -262,12 +85,7 @@ impl World {
     /// The [`Denial`] says what is wrong with the credential, in the order of the
     /// checks: shape, then whether anybody knows it, then its state.
     pub(crate) fn admit(&self, secret: &[u8]) -> Result<Access, Denial> {
-        let Some(key) = self.now().key(secret)? else { return Ok(Access::Inference) };
-        match key.state {
-            KeyState::Active => Ok(Access::Organization(key.organization, key.scopes)),
-            KeyState::Disabled => Err(Denial::Disabled),
-            KeyState::Expired => Err(Denial::Expired),
-        }
+        self.now().key(secret)?.map_or(Ok(Access::Inference), Key::open)
     }
 
     /// The organization that a credential belongs to, whatever its state and scopes; made if it is
@@ -466,21 +284,6 @@ impl World {
 
     fn now(&self) -> Arc<Organizations> {
         read(&self.shared.now).clone()
-    }
-}
-
-impl Key {
-    /// The key as a fixture writes it.
-    fn document(&self, digest: &KeyDigest) -> serde_json::Value {
-        let key = serde_json::Value::from(digest.to_string());
-        let mut entry = serde_json::json!({ "key": key });
-        if self.state != KeyState::Active {
-            entry["state"] = serde_json::json!(self.state);
-        }
-        if let Scopes::Only(scopes) = &self.scopes {
-            entry["scopes"] = serde_json::json!(scopes);
-        }
-        if entry.as_object().is_some_and(|fields| fields.len() == 1) { key } else { entry }
     }
 }
 
