@@ -14,6 +14,7 @@ mod limits;
 mod operation;
 mod organization;
 mod organizations;
+mod policy;
 
 use std::{
     collections::HashMap,
@@ -43,9 +44,10 @@ pub(crate) use keys::{RedactedKey, lossy, scrubbed};
 pub use limits::RateLimit;
 pub(crate) use limits::RateLimited;
 pub use operation::Operation;
-use organization::OwnerAccess;
-pub use organization::{CreateRefusal, NewInvite, Organization, OrganizationType};
+pub use organization::Organization;
 use organizations::{Organizations, read, write};
+use policy::OwnerAccess;
+pub use policy::{CreateRefusal, NewInvite, OrganizationType};
 
 /// All organizations, and what a new key gets. Clones are handles to the same world.
 #[derive(Clone, Debug)]
