@@ -6,6 +6,7 @@ mod error;
 mod exchange;
 mod extract;
 mod fault;
+mod finish;
 mod invites;
 mod receive;
 
