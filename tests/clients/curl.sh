@@ -3,10 +3,17 @@
 set -euo pipefail
 
 url=$1
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 passed=0 failed=0
 
-# The calls below stay word for word; `-q` keeps a private ~/.curlrc out.
-curl() { command curl -q --silent --show-error --max-time 10 --include "${@/https:\/\/api.anthropic.com/$url}"; }
+# The calls below stay word for word; `-q` keeps a private ~/.curlrc out. Of a call with a key the references print another
+# form as well, which has a bearer token in its place: with `as_bearer` that one is sent.
+as_bearer=
+curl() {
+  local arguments=("${@/https:\/\/api.anthropic.com/$url}")
+  if [[ $as_bearer ]]; then arguments=("${arguments[@]/#X-Api-Key:/Authorization: Bearer}"); fi
+  command curl -q --silent --show-error --max-time 10 --include "${arguments[@]}"
+}
 
 first_reference() {
   ANTHROPIC_ADMIN_KEY=$1
@@ -138,6 +145,256 @@ for data in '{' '[]' ''; do
   check "creating with '$data': status" 'HTTP/1.1 400 Bad Request' "$(head -n 1 <<<"$answer" | tr -d '\r')"
   check "creating with '$data': type" '.*"error":\{"type":"invalid_request_error","message":"[^{}]*"\}.*' "${answer##*$'\r\n\r\n'}"
 done
+
+# The current references of all operations, in an organization that has what they name.
+
+ANTHROPIC_API_KEY=
+USER_ID=user_01WCz1FkmYMm4gnmykNKUu3Q
+WORKSPACE_ID=wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ
+API_KEY_ID=apikey_01Rj2N8SVvo6BePZj99NhmiT
+INVITE_ID=invite_015gWxCN9Hfg2QhZwTK7Mdeu
+
+organization_retrieve() {
+  curl https://api.anthropic.com/v1/organizations/me \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+invites_create() {
+  curl https://api.anthropic.com/v1/organizations/invites \
+    -H 'Content-Type: application/json' \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY" \
+    -d '{
+          "email": "user@emaildomain.com",
+          "role": "user"
+        }'
+}
+
+invites_retrieve() {
+  curl https://api.anthropic.com/v1/organizations/invites/$INVITE_ID \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+invites_list() {
+  curl https://api.anthropic.com/v1/organizations/invites \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+invites_delete() {
+  curl https://api.anthropic.com/v1/organizations/invites/$INVITE_ID \
+    -X DELETE \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+users_retrieve() {
+  curl https://api.anthropic.com/v1/organizations/users/$USER_ID \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+users_list() {
+  curl https://api.anthropic.com/v1/organizations/users \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+users_update() {
+  curl https://api.anthropic.com/v1/organizations/users/$USER_ID \
+    -H 'Content-Type: application/json' \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY" \
+    -d '{
+          "role": "user"
+        }'
+}
+
+users_remove() {
+  curl https://api.anthropic.com/v1/organizations/users/$USER_ID \
+    -X DELETE \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+workspaces_create() {
+  curl https://api.anthropic.com/v1/organizations/workspaces \
+    -H 'Content-Type: application/json' \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY" \
+    -d '{
+          "name": "x",
+          "display_color": "#6C5BB9",
+          "external_key_id": "ekey_01SDCCSbTxrXDpWc1phhtcfK",
+          "tags": {
+            "env": "prod",
+            "team": "platform"
+          }
+        }'
+}
+
+workspaces_retrieve() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+workspaces_list() {
+  curl https://api.anthropic.com/v1/organizations/workspaces \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+workspaces_update() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID \
+    -H 'Content-Type: application/json' \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY" \
+    -d '{
+          "display_color": "#6C5BB9",
+          "external_key_id": "ekey_01SDCCSbTxrXDpWc1phhtcfK",
+          "tags": {
+            "env": "prod",
+            "team": "platform"
+          }
+        }'
+}
+
+workspaces_archive() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID/archive \
+    -X POST \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+members_add() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID/members \
+    -H 'Content-Type: application/json' \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY" \
+    -d '{
+          "user_id": "user_01WCz1FkmYMm4gnmykNKUu3Q",
+          "workspace_role": "workspace_admin"
+        }'
+}
+
+members_retrieve() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID/members/$USER_ID \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+members_list() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID/members \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+members_update() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID/members/$USER_ID \
+    -H 'Content-Type: application/json' \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY" \
+    -d '{
+          "workspace_role": "workspace_user"
+        }'
+}
+
+members_remove() {
+  curl https://api.anthropic.com/v1/organizations/workspaces/$WORKSPACE_ID/members/$USER_ID \
+    -X DELETE \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+api_keys_retrieve() {
+  curl https://api.anthropic.com/v1/organizations/api_keys/$API_KEY_ID \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+api_keys_list() {
+  curl https://api.anthropic.com/v1/organizations/api_keys \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY"
+}
+
+api_keys_update() {
+  curl https://api.anthropic.com/v1/organizations/api_keys/$API_KEY_ID \
+    -H 'Content-Type: application/json' \
+    -H 'anthropic-version: 2023-06-01' \
+    -H "X-Api-Key: $ANTHROPIC_API_KEY" \
+    -d '{}'
+}
+
+# Regular expressions for the objects of the reference.
+
+organization="\\{\"id\":\"$uuid\",\"type\":\"organization\",\"name\":\"Organization Name\"\\}"
+
+user() { # user ID EMAIL NAME ROLE
+  printf '%s' "\{\"id\":\"$1\",\"type\":\"user\",\"email\":\"$2\",\"name\":\"$3\",\"role\":\"$4\",\"added_at\":$time\}"
+}
+
+workspace() { # workspace ID NAME ARCHIVED_AT EXTERNAL_KEY_ID TAGS
+  printf '%s' "\{\"id\":\"$1\",\"type\":\"workspace\",\"name\":\"$2\",\"created_at\":$time,\"archived_at\":$3," \
+    "\"display_color\":\"#6C5BB9\",\"compartment_id\":\"$uuid\"," \
+    '"data_residency":\{"workspace_geo":"us","allowed_inference_geos":"unrestricted","default_inference_geo":"global"\},' \
+    "\"external_key_id\":$4,\"tags\":\{$5\},\"user_profile_id\":null\}"
+}
+
+member() { # member ROLE
+  printf '%s' "\{\"type\":\"workspace_member\",\"user_id\":\"$USER_ID\",\"workspace_id\":\"$WORKSPACE_ID\",\"workspace_role\":\"$1\"\}"
+}
+
+# The version of the references is one that still has `workspace_id`.
+api_key="\{\"id\":\"$API_KEY_ID\",\"type\":\"api_key\",\"name\":\"Developer Key\",\"created_at\":$time,\"expires_at\":null,"
+api_key+='"status":"active","partial_key_hint":"sk-ant-api03-R2D\.\.\.igAA",'
+api_key+="\"created_by\":\{\"id\":\"$USER_ID\",\"type\":\"user\"\},\"principal\":null,"
+api_key+="\"scope\":\{\"type\":\"workspace\",\"workspace_id\":\"$WORKSPACE_ID\"\},\"workspace_id\":\"$WORKSPACE_ID\"\}"
+
+jane=$(user "$USER_ID" jane@emaildomain.com 'Jane Doe' user)
+admin=$(user user_01AdminAdminAdminAdminAd admin@emaildomain.com Admin admin)
+before=$(workspace $WORKSPACE_ID 'Workspace Name' null null '')
+with_key='"ekey_01SDCCSbTxrXDpWc1phhtcfK"'
+tags='"env":"prod","team":"platform"'
+invited=$(invite $INVITE_ID invited@emaildomain.com user pending)
+
+for as_bearer in '' yes; do
+  ANTHROPIC_API_KEY=sk-ant-admin01-curl-references$as_bearer
+  command curl -q --silent --fail --output /dev/null --request PUT "$url/_mock/state" \
+    --header "x-api-key: $ANTHROPIC_API_KEY" --data "@$here/reference.json"
+  # In an order in which each finds what it needs.
+  while read -r reference body; do
+    check_success "$reference ${as_bearer:+as bearer}" "$body" "$($reference)"
+  done <<CALLS
+organization_retrieve $organization
+users_list $(page "\"$USER_ID\"" '"user_01AdminAdminAdminAdminAd"' "$jane" "$admin")
+users_retrieve $jane
+users_update $jane
+workspaces_list $(page "\"$WORKSPACE_ID\"" "\"$WORKSPACE_ID\"" "$before")
+workspaces_retrieve $before
+workspaces_create $(workspace 'wrkspc_01[1-9A-HJ-NP-Za-km-z]{22}' x null "$with_key" "$tags")
+workspaces_update $(workspace $WORKSPACE_ID 'Workspace Name' null "$with_key" "$tags")
+members_list $(page null null)
+members_add $(member workspace_admin)
+members_list $(page "\"$USER_ID\"" "\"$USER_ID\"" "$(member workspace_admin)")
+members_retrieve $(member workspace_admin)
+members_update $(member workspace_user)
+members_remove \{"type":"workspace_member_deleted","user_id":"$USER_ID","workspace_id":"$WORKSPACE_ID"\}
+api_keys_list $(page "\"$API_KEY_ID\"" "\"$API_KEY_ID\"" "$api_key")
+api_keys_retrieve $api_key
+api_keys_update $api_key
+workspaces_archive $(workspace $WORKSPACE_ID 'Workspace Name' "$time" "$with_key" "$tags")
+users_remove \{"id":"$USER_ID","type":"user_deleted"\}
+invites_list $(page "\"$INVITE_ID\"" "\"$INVITE_ID\"" "$invited")
+invites_retrieve $invited
+invites_create $is_new
+invites_delete \{"id":"$INVITE_ID","type":"invite_deleted"\}
+CALLS
+done
+as_bearer=
 
 echo "$passed passed, $failed failed"
 ((failed == 0))
