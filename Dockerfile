@@ -22,9 +22,8 @@ COPY fixtures fixtures
 # Cargo compares times, and the copied files may be older than the empty program.
 RUN touch src/lib.rs src/main.rs \
  && cargo build --release --locked --target "$(cat target-name)" \
- && mkdir -p /image/fixtures \
- && cp "target/$(cat target-name)/release/anthropic-admin-mock" /image/ \
- && cp fixtures/default.json /image/fixtures/
+ && mkdir /image \
+ && cp "target/$(cat target-name)/release/anthropic-admin-mock" /image/
 ARG VERSION
 RUN /image/anthropic-admin-mock --version | grep -qxF "anthropic-admin-mock ${VERSION}"
 
@@ -32,16 +31,17 @@ FROM scratch
 ARG VERSION
 ARG SOURCE=https://docs.rs/crate/anthropic-admin-mock
 LABEL org.opencontainers.image.title="anthropic-admin-mock" \
-      org.opencontainers.image.description="A local stand-in for the Invites resource of Anthropic's Admin API" \
+      org.opencontainers.image.description="A local stand-in for the directory part of Anthropic's Admin API" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.source="${SOURCE}"
 COPY --from=build /image/ /
-# Whatever is mounted at /fixtures takes the place of the default world.
+# The image has no /fixtures: what is mounted there, a folder or a file inside it, is the whole world, and without a mount the
+# compiled-in default is.
 ENV MOCK_LISTEN=0.0.0.0:4010 \
-    MOCK_FIXTURE=/fixtures
+    MOCK_DEFAULT_FIXTURE=/fixtures
 USER 65532:65532
 EXPOSE 4010
-# The start period ends with the first good answer; it is long for those who mount a million invites.
+# The start period ends with the first good answer; it is long because a large mounted world takes its time on a slow machine.
 HEALTHCHECK --interval=2s --timeout=3s --start-period=60s --retries=3 CMD ["/anthropic-admin-mock", "healthcheck"]
 ENTRYPOINT ["/anthropic-admin-mock"]

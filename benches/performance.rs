@@ -1,6 +1,7 @@
 //! Measures the built server side by side with its floors, and writes docs/performance.md.
 //!
 //! Takes Linux, and wrk (Debian: `apt-get install wrk`). Every ratio is the median of rounds in which both sides ran.
+//! `MOCK_BEFORE` names another build of the mock, such as one of an earlier commit, to be measured beside this one.
 
 #![expect(clippy::disallowed_methods, reason = "the rules for src/ are not for benches")]
 
@@ -17,7 +18,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anthropic_admin_mock::{Cursor, Fixture, Listing, Settings, World};
+use anthropic_admin_mock::{
+    Cursor, Fixture, InviteFilter, Organization, Paging, Settings, UserFilter, World,
+};
 use serde::Deserialize;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -29,7 +32,7 @@ const ROUNDS: usize = 11;
 /// How long one side of one round is under load.
 const SECONDS: u64 = 2;
 const STARTS: usize = 31;
-const SIZES: [usize; 3] = [100, 10_000, 1_000_000];
+const SIZES: [usize; 3] = [100, 10_000, 100_000];
 /// How many invites a key of the load has; the next key comes when they are gone.
 const INVITES_PER_KEY: usize = 20_000;
 
@@ -54,6 +57,7 @@ fn main() -> Result<()> {
     start_and_size(&sides, &mut report)?;
     fixtures(&sides, &work, &mut report)?;
     requests(&sides, &work, &mut report)?;
+    directory(&mut report)?;
     peers(repository, &sides, &mut report)?;
     fs::write(repository.join("docs/performance.md"), &report)?;
     println!("\n{report}");
@@ -113,6 +117,8 @@ struct Sides {
     mock: PathBuf,
     axum: PathBuf,
     hyper: PathBuf,
+    /// Another build of the mock.
+    before: Option<PathBuf>,
     load: PathBuf,
     log: PathBuf,
 }
@@ -133,6 +139,7 @@ impl Sides {
         Ok(Sides {
             axum: examples.join("floor-axum"),
             hyper: examples.join("floor-hyper"),
+            before: std::env::var_os("MOCK_BEFORE").map(PathBuf::from),
             load: work.fixture(INVITES_PER_KEY)?,
             log: work.0.join("log"),
             mock,
@@ -141,7 +148,12 @@ impl Sides {
 
     /// The mock at its defaults, its log in a file.
     fn mock(&self, fixture: Option<&Path>) -> Result<Command> {
-        let mut command = Command::new(&self.mock);
+        self.build_of(&self.mock, fixture)
+    }
+
+    /// A build of the mock in the same way.
+    fn build_of(&self, mock: &Path, fixture: Option<&Path>) -> Result<Command> {
+        let mut command = Command::new(mock);
         command.args(["--listen", "127.0.0.1:0"]).stderr(File::create(&self.log)?);
         if let Some(fixture) = fixture {
             command.arg("--fixture").arg(fixture);
@@ -282,17 +294,23 @@ fn under_load(sides: &Sides, report: &mut String) -> Result<()> {
         "| Connections | Throughput : axum | : hyper | p50 : axum | p99 : axum | Requests a second | p50 | p99 |"
     )?;
     writeln!(report, "|---|---|---|---|---|---|---|---|")?;
+    let mut beside = Vec::new();
     for connections in CONNECTIONS {
-        let mut rounds = Vec::new();
+        let (mut rounds, mut before) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
-            let mut sides_of_round = [
+            let mut sides_of_round = vec![
                 ("mock", sides.mock(Some(&sides.load))?),
                 ("axum", Command::new(&sides.axum)),
                 ("hyper", Command::new(&sides.hyper)),
-            ]
-            .map(|(name, command)| (name, Some(command), None));
-            // Who goes first has the quieter machine, or the noisier one.
-            sides_of_round.rotate_left(round % 3);
+            ];
+            if let Some(before) = &sides.before {
+                sides_of_round.push(("before", sides.build_of(before, Some(&sides.load))?));
+            }
+            let mut sides_of_round: Vec<_> =
+                sides_of_round.into_iter().map(|(name, command)| (name, Some(command), None)).collect();
+            // The side that goes first has the quieter machine, or the noisier one.
+            let first = round % sides_of_round.len();
+            sides_of_round.rotate_left(first);
             for (_, command, measured) in &mut sides_of_round {
                 let server = Server::start(command.take().ok_or("started twice")?)?;
                 *measured = Some(load(server.address, connections, Keys::Many)?);
@@ -304,6 +322,9 @@ fn under_load(sides: &Sides, report: &mut String) -> Result<()> {
                     .and_then(|(.., load)| *load)
                     .ok_or("unmeasured")
             };
+            if sides.before.is_some() {
+                before.push(of("mock")?.throughput / of("before")?.throughput);
+            }
             rounds.push((of("mock")?, of("axum")?, of("hyper")?));
             eprintln!("{connections} connections: {:?}", rounds.last());
         }
@@ -320,6 +341,13 @@ fn under_load(sides: &Sides, report: &mut String) -> Result<()> {
             over(|(mock, ..)| mock.p50),
             over(|(mock, ..)| mock.p99),
         )?;
+        if !before.is_empty() {
+            let [low, median, high] = quartiles(before);
+            beside.push(format!("{connections} connections **{median:.2}** ({low:.2}–{high:.2})"));
+        }
+    }
+    if !beside.is_empty() {
+        writeln!(report, "\nThroughput beside the build named by `MOCK_BEFORE`: {}.", beside.join(", "))?;
     }
     Ok(())
 }
@@ -333,8 +361,13 @@ fn start_and_size(sides: &Sides, report: &mut String) -> Result<()> {
         let took = server.started.elapsed();
         Ok((took.as_secs_f64() * 1e3, server.memory()? as f64))
     };
-    let mut rounds = Vec::new();
+    let (mut rounds, mut before) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
+        if let Some(other) = &sides.before {
+            let (ours, theirs) =
+                (first_answer(sides.mock(None)?)?, first_answer(sides.build_of(other, None)?)?);
+            before.push((ours.0 / theirs.0, ours.1 / theirs.1));
+        }
         rounds.push((first_answer(sides.mock(None)?)?, first_answer(Command::new(&sides.axum))?));
     }
     let loaded = |command: Command| -> Result<f64> {
@@ -376,6 +409,14 @@ fn start_and_size(sides: &Sides, report: &mut String) -> Result<()> {
     for (what, ratio, mock, axum) in rows {
         writeln!(report, "| {what} | **{ratio:.2}** | {mock} | {axum} |")?;
     }
+    if !before.is_empty() {
+        let (start, memory) =
+            (median(before.iter().map(|ratio| ratio.0)), median(before.iter().map(|ratio| ratio.1)));
+        writeln!(
+            report,
+            "\nBeside the build named by `MOCK_BEFORE`: start **{start:.2}**, memory after it **{memory:.2}**."
+        )?;
+    }
     Ok(())
 }
 
@@ -403,7 +444,7 @@ struct PlainInvite {
 fn fixtures(sides: &Sides, work: &Work, report: &mut String) -> Result<()> {
     writeln!(
         report,
-        "\n## Large fixtures\n\nLoading is compared with `serde_json` parsing the same bytes into plain structs. The operations are those of the library,\nwithout HTTP, each the median of batches; their ratio is to the smallest size. A million invites are in no cache, so what\npicks one at random waits for memory.\n"
+        "\n## Large fixtures\n\nLoading is compared with `serde_json` parsing the same bytes into plain structs. The operations are those of the library,\nwithout HTTP, each the median of batches; their ratio is to the smallest size.\n"
     )?;
     writeln!(
         report,
@@ -465,19 +506,22 @@ fn operations(world: &World, size: usize) -> Result<[f64; 4]> {
         }
         Ok(median(times))
     };
-    let page = |cursor| Listing { email: None, roles: Vec::new(), statuses: Vec::new(), cursor, limit: 20 };
+    let page = |organization: &Organization, cursor| {
+        let paging = Paging { cursor, ..Paging::default() };
+        organization.list_invites(&InviteFilter::default(), &paging).map_err(|_| "no page")
+    };
     let retrieve = batches(&mut |n| {
         black_box(organization.invite(&format!("invite_{}", n * 7919 % size)).ok_or("not there")?);
         Ok(())
     })?;
     let middle = batches(&mut |n| {
         let cursor = Cursor::After(format!("invite_{}", size / 2 + n % 30));
-        black_box(organization.list_invites(&page(Some(cursor))).map_err(|_| "no page")?);
+        black_box(page(&organization, Some(cursor))?);
         Ok(())
     })?;
     let first = batches(&mut |n| {
         let organization = world.organization(&format!("sk-ant-admin01-{n}")).ok_or("no organization")?;
-        black_box(organization.list_invites(&page(None)).map_err(|_| "no page")?);
+        black_box(page(&organization, None)?);
         Ok(())
     })?;
     // A key of its own for each fifty, so that the smallest world has enough to delete.
@@ -597,6 +641,54 @@ fn answered(stream: &mut TcpStream, requests: &[(String, String)]) -> Result<()>
             return Err(head.into());
         }
     }
+    Ok(())
+}
+
+/// What a large directory costs: a page of many users, and a removal that takes much along.
+fn directory(report: &mut String) -> Result<()> {
+    const USERS: usize = 100_000;
+    const TAKEN_ALONG: usize = 1000;
+    const TIMES: usize = 21;
+    let mut document = String::from(r#"{"invites": [], "users": ["#);
+    for n in 0..USERS {
+        write!(document, r#"{{"id": "u{n}", "email": "u{n}@example.com", "added_at": "-{n}s"}}, "#)?;
+    }
+    document += r#"{"id": "leaver", "email": "leaver@example.com"}], "workspaces": ["#;
+    for n in 0..TAKEN_ALONG {
+        let (comma, archived) =
+            (if n == 0 { "" } else { ", " }, if n < 100 { "" } else { r#", "archived_at": "-1d""# });
+        write!(
+            document,
+            r#"{comma}{{"id": "w{n}", "name": "W{n}", "created_at": "-2d", "members": ["leaver"]{archived}}}"#
+        )?;
+    }
+    document += r#"], "api_keys": ["#;
+    for n in 0..TAKEN_ALONG {
+        let comma = if n == 0 { "" } else { ", " };
+        write!(document, r#"{comma}{{"id": "k{n}", "principal": "leaver", "created_by": "leaver"}}"#)?;
+    }
+    document += "]}";
+    let started = Instant::now();
+    let world = World::new(Fixture::parse(&document, Settings::default())?);
+    let loaded = started.elapsed().as_secs_f64() * 1e3;
+    let (mut pages, mut removals) = (Vec::new(), Vec::new());
+    for time in 0..TIMES {
+        let organization = world.organization(&format!("sk-ant-admin01-{time}")).ok_or("no organization")?;
+        let cursor = Some(Cursor::After(format!("u{}", USERS / 2 + time)));
+        let paging = Paging { cursor, limit: 1000 };
+        let started = Instant::now();
+        black_box(organization.list_users(&UserFilter::default(), &paging)?);
+        pages.push(started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
+        organization.remove_user("leaver")?;
+        removals.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    writeln!(
+        report,
+        "\n## A large directory\n\n{USERS} users, one of them with {TAKEN_ALONG} memberships and {TAKEN_ALONG} personal API keys: loaded in {loaded:.0} ms; a page of\n1000 users in the middle {:.2} ms; the removal of that user, which takes the memberships and keys along, {:.2} ms (the\nlibrary's calls, medians of {TIMES}).",
+        median(pages),
+        median(removals),
+    )?;
     Ok(())
 }
 

@@ -3,15 +3,20 @@
 use std::{
     convert::Infallible,
     error::Error,
-    fmt, io,
+    fmt,
+    future::ready,
+    io,
     net::{Ipv4Addr, SocketAddr},
     thread,
     time::Duration,
 };
 
-use axum::{Router, body::Body, extract::Request};
+use axum::{Router, body::Body, extract::Request, response::Response};
 use hyper::{body::Incoming, server::conn::http1, service};
-use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::oneshot,
@@ -22,33 +27,37 @@ use tower::{ServiceExt, service_fn};
 
 use crate::{
     World,
-    api::{self, Answer},
+    api::{self, Sent},
     control,
-    patience::{Patient, Progress},
 };
 
 /// How long requests under way may take once the server stops.
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
+/// How long a connection may be idle, or a head take. Longer than clients keep idle connections, or one would now and then
+/// send into a connection that is just being closed; the service's edge waits as long (docs/fidelity.md).
+const HEAD_TIMEOUT: Duration = Duration::from_secs(400);
 
 /// Everything that the mock answers, as an axum router: the API, and the control routes under `/_mock`.
 ///
 /// It waits for bodies with a time-out, so the tokio runtime that calls it needs its timers enabled.
 pub fn router(world: World) -> Router {
-    let doors = doors(world);
+    let answers = answers(world);
     // As a service, so that a layer around it is made once; around a handler each connection would make its own.
     Router::new().fallback_service(service_fn(move |request| {
-        let answer = doors(request);
+        let answer = answers(request);
         async { Ok::<_, Infallible>(answer.await) }
     }))
 }
 
-/// The tester's door, and the API on all other paths.
-fn doors(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
-    let control = control::router(world.clone(), !world.settings().no_control);
-    let api = api::answers(world);
+/// The control routes, and the API on all other paths.
+fn answers(world: World) -> impl Fn(Request) -> BoxedAnswer + Clone + Send + Sync {
+    let control = control::router(world.clone());
     move |request| {
+        if let Some(answer) = control::lead_to_page(&request, &world) {
+            return Box::pin(ready(answer));
+        }
         if !control::is_path(request.uri().path()) {
-            return api(request);
+            return Box::pin(api::answer(world.clone(), request));
         }
         let answered = control.clone().oneshot(request);
         Box::pin(async {
@@ -58,15 +67,19 @@ fn doors(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
     }
 }
 
+/// An answer under way. Boxed, because it is large and handed on several times.
+type BoxedAnswer = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
+
 /// Serves HTTP/1.1 on a bound listener until `stop` completes. Then idle connections are closed at
 /// once, requests under way are answered, and what is left after five seconds is cut off.
 ///
 /// The listener accepts connections from the moment it was bound, so there is no moment to wait for.
 /// The tokio runtime that calls it needs its timers enabled.
 pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output = ()>) {
-    let doors = doors(world);
+    let answers = answers(world);
     let mut http = http1::Builder::new();
-    http.half_close(true);
+    // Answers are small, and a copy into one buffer takes less time than a list of pieces takes the kernel.
+    http.half_close(true).timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT).writev(false);
     let graceful = GracefulShutdown::new();
     // Owned here, so that dropping this future drops every connection with it.
     let mut connections = JoinSet::new();
@@ -77,24 +90,24 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
             Some(_) = connections.join_next() => continue,
             () = &mut stop => break,
         };
-        let progress = Progress::default();
-        let stream = Patient::new(stream, progress.clone());
-        let doors = doors.clone();
+        let answers = answers.clone();
         let service = service::service_fn(move |request: hyper::Request<Incoming>| {
-            progress.step();
-            let (answer, progress) = (doors(request.map(Body::new)), progress.clone());
+            let answer = answers(request.map(Body::new));
             async move {
                 let answer = answer.await;
-                progress.step();
                 // An error closes the connection without a byte of an answer.
-                if answer.extensions().get::<api::Dropped>().is_some() { Err(Cut) } else { Ok(answer) }
+                if answer.extensions().get() == Some(&Sent::Nothing) { Err(Dropped) } else { Ok(answer) }
             }
         });
         let connection = http.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);
         connections.spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection ended early");
+            match connection.await {
+                Err(error) if error.is_parse() => {
+                    tracing::warn!(%error, "what arrived is not HTTP/1.1; the mock speaks http:// without TLS and no HTTP/2");
+                }
+                Err(error) => tracing::debug!(%error, "a connection ended early"),
+                Ok(()) => {}
             }
         });
     }
@@ -105,17 +118,17 @@ pub async fn serve(listener: TcpListener, world: World, stop: impl Future<Output
     }
 }
 
-/// Why hyper closes a connection without an answer: a planned fault says so.
+/// Why hyper closes a connection without an answer.
 #[derive(Debug)]
-struct Cut;
+struct Dropped;
 
-impl fmt::Display for Cut {
+impl fmt::Display for Dropped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a planned fault dropped the connection")
     }
 }
 
-impl Error for Cut {}
+impl Error for Dropped {}
 
 async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
@@ -137,28 +150,18 @@ async fn accept(listener: &TcpListener) -> TcpStream {
 /// A mock on a free port of the loopback address, for Rust tests. It stops when dropped.
 ///
 /// It runs on a thread of its own, so a test may block on whatever talks to it.
-///
-/// ```
-/// use anthropic_admin_mock::{MockServer, World};
-/// # use std::{io::{Read, Write}, net::TcpStream};
-/// # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
-/// let server = MockServer::start(World::default()).await;
-/// let path = "/v1/organizations/invites/invite_015gWxCN9Hfg2QhZwTK7Mdeu";
-/// let headers = "x-api-key: sk-ant-admin01-doc\r\nanthropic-version: 2023-06-01\r\nconnection: close";
-/// let mut stream = TcpStream::connect(server.address())?;
-/// write!(stream, "DELETE {path} HTTP/1.1\r\nhost: localhost\r\n{headers}\r\n\r\n")?;
-/// let mut answer = String::new();
-/// stream.read_to_string(&mut answer)?;
-/// assert!(answer.ends_with(r#"{"id":"invite_015gWxCN9Hfg2QhZwTK7Mdeu","type":"invite_deleted"}"#));
-/// # Ok(()) }
-/// ```
-#[derive(Debug)]
 pub struct MockServer {
     address: SocketAddr,
     url: String,
     world: World,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
+}
+
+impl fmt::Debug for MockServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MockServer").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 impl MockServer {
@@ -226,6 +229,4 @@ fn run(world: World, ready: oneshot::Sender<io::Result<SocketAddr>>, stopped: on
             _ = stopped => {}
         }
     });
-    // Nor for what was begun aside.
-    runtime.shutdown_background();
 }

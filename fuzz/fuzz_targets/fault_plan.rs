@@ -5,9 +5,12 @@
 mod shared;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
-use shared::{mutate, properties};
+use shared::{
+    mutate,
+    properties::{self, directory},
+};
 
 fuzz_target!(|data: &[u8]| properties::fault_plan(data));
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    mutate(&properties::fault_plan_seeds(), data, size, max_size, seed)
+    mutate(&directory::fault_plans(), data, size, max_size, seed)
 });

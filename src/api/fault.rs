@@ -1,135 +1,231 @@
-//! Faults on the wire: whether one strikes a request, and what becomes of its answer.
+//! Faults on the wire: which one strikes a request, and what becomes of its answer.
 
 use std::{
     pin::Pin,
+    sync::Once,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use axum::{
     body::{Body, HttpBody},
-    http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_LENGTH},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
+    response::Response,
 };
 use bytes::Bytes;
 use http_body_util::{BodyExt, Collected};
 use hyper::body::Frame;
-use serde::{Deserialize, de::value::StrDeserializer};
 use tokio::time::{Sleep, sleep};
 
-use super::{error::ApiError, exchange::Exchange};
-use crate::world::{Access, ErrorType, Fault, FaultError, Operation, Outcome, parse_delay};
+use super::{
+    answer::Answer,
+    error::{ApiError, MISSING_PERMISSIONS},
+};
+use crate::world::{
+    Access, DropPoint, ErrorType, Fault, MidBody, Operation, PathIds, PlannedResponse, RateLimited,
+};
 
 /// The request header that makes a fault for one call alone.
-const HEADER: HeaderName = HeaderName::from_static("x-mock-fault");
+pub(super) const HEADER: HeaderName = HeaderName::from_static("x-mock-fault");
 
-/// Marks an answer that must never be sent: the connection is to be closed instead.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Dropped;
+/// How much of an answer is sent. A fault decides it, and server.rs acts on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    Whole,
+    Half,
+    Nothing,
+}
 
 /// How long the first half of a body that is cut has to reach the client.
 const CUT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Lets a planned fault, or one from the request's own header, strike. What is to happen after the work
-/// is left with the exchange.
-pub(super) async fn strike(
-    exchange: &Exchange,
+/// The fault that strikes a request: the one in its header, or a planned one, which is counted.
+pub(super) fn of(
     headers: &HeaderMap,
     access: &Access,
     operation: Operation,
-) -> Result<(), ApiError> {
-    // Without the control routes there is no tester, and the header is one that nobody knows.
-    let header = headers.get(HEADER).filter(|_| !exchange.world().settings().no_control);
-    let fault = match (header, access) {
-        (Some(value), _) => Some(of_header(value)?),
-        (None, Access::Organization(organization, _)) => {
-            organization.strike(operation, exchange.invite_id().map(|id| &**id))
-        }
-        (None, Access::Inference) => None,
-    };
-    let Some(fault) = fault else { return Ok(()) };
-    exchange.note_fault(&fault);
-    match fault.outcome {
-        _ if fault.after_commit => Ok(()),
-        Outcome::Error(error) => Err(ApiError::fault(&error)),
-        Outcome::Delay(delay) => {
-            sleep(delay).await;
-            Ok(())
-        }
-        // The answer is only made so that it can be lost.
-        Outcome::Drop | Outcome::DropMidBody => Err(ApiError::fault(&ErrorType::ApiError.into())),
+    ids: &PathIds,
+    no_control: bool,
+) -> Result<Option<Fault>, ApiError> {
+    static WARNED: Once = Once::new();
+    let header = headers.get(HEADER);
+    if no_control && header.is_some() {
+        // Without the control routes there is no tester, and the header is an unknown one.
+        WARNED.call_once(|| tracing::warn!("x-mock-fault is ignored, because of --no-control"));
+    }
+    match (header, access) {
+        (Some(value), _) if !no_control => in_header(&String::from_utf8_lossy(value.as_bytes())).map(Some),
+        (_, Access::Organization(organization, _)) => Ok(organization.strike(operation, ids)),
+        (_, Access::Inference) => Ok(None),
     }
 }
 
-/// `overloaded_error`, `rate_limit_error; retry-after=1`, `delay=400ms`, `drop`, `drop=mid_body; after-commit`.
-fn of_header(value: &HeaderValue) -> Result<Fault, ApiError> {
-    let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let unknown = |what: &str| ApiError::fault_unknown(&text, what);
+/// Does what a fault does before the work.
+pub(super) async fn before(fault: &Fault, access: &Access, ids: &PathIds) -> Result<(), ApiError> {
+    if let (Some(what), Access::Organization(organization, _)) = (fault.meanwhile, access) {
+        organization.meanwhile(what, ids);
+    }
+    if fault.after_commit {
+        return Ok(());
+    }
+    if let Some(delay) = fault.delay {
+        sleep(delay.0).await;
+    }
+    if fault.drop.is_some() {
+        // The answer is only made so that it can be lost.
+        return Err(error(ErrorType::ApiError, fault, access));
+    }
+    replacement(fault, access).map_or(Ok(()), Err)
+}
+
+/// Does what a fault does after the work: the answer is late, or another one takes its place.
+pub(super) async fn after(fault: &Fault, access: &Access, answer: Answer) -> Answer {
+    if !fault.after_commit {
+        return answer;
+    }
+    if let Some(delay) = fault.delay {
+        sleep(delay.0).await;
+    }
+    replacement(fault, access).map_or(answer, Err)
+}
+
+/// How much of the answer is sent.
+pub(super) fn sent(fault: &Fault) -> Sent {
+    match fault.drop {
+        None => Sent::Whole,
+        Some(DropPoint::MidBody(_)) => Sent::Half,
+        Some(DropPoint::BeforeTheFirstByte(_)) => Sent::Nothing,
+    }
+}
+
+/// The answer that a fault puts in the place of the service's.
+fn replacement(fault: &Fault, access: &Access) -> Option<ApiError> {
+    if let Some(response) = &fault.response {
+        let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
+        let mut error = ApiError::new(status, "", "fault", "", HINT);
+        error.more_mut().response = Some(response.clone());
+        return Some(error);
+    }
+    fault.error.map(|kind| error(kind, fault, access))
+}
+
+const HINT: &str = "a fault was planned for this request, by the fixture, /_mock/faults or x-mock-fault";
+
+/// A planned error, in the vendor's envelope with the status of its type.
+fn error(kind: ErrorType, fault: &Fault, access: &Access) -> ApiError {
+    let (status, message) = match kind {
+        ErrorType::InvalidRequestError => (400, "Invalid request"),
+        ErrorType::AuthenticationError => (401, "Authentication failed"),
+        ErrorType::BillingError => (402, "There is a problem with your organization's billing"),
+        ErrorType::PermissionError => (403, MISSING_PERMISSIONS),
+        ErrorType::NotFoundError => (404, "Not found"),
+        ErrorType::ConflictError => (409, "The request conflicts with another one"),
+        ErrorType::RequestTooLarge => (413, "Request exceeds the maximum size"),
+        ErrorType::RateLimitError => (429, "This request would exceed your organization's rate limit"),
+        ErrorType::ApiError => (500, "Internal server error"),
+        ErrorType::TimeoutError => (504, "The request timed out"),
+        ErrorType::OverloadedError => (529, "Overloaded"),
+    };
+    let status = StatusCode::from_u16(fault.status.unwrap_or(status)).unwrap_or(StatusCode::BAD_GATEWAY);
+    let message = fault.message.clone().unwrap_or_else(|| message.into());
+    let mut error = ApiError::new(status, kind.name(), "fault", message, HINT);
+    if let Some(details) = &fault.details {
+        error.more_mut().details = details.clone();
+    }
+    if let Some(code) = &fault.error_code {
+        error = error.coded(code);
+    }
+    if let (429, Access::Organization(organization, _)) = (status.as_u16(), access) {
+        let over = RateLimited::after(fault.retry_after.unwrap_or(1), organization.clock().now());
+        error = with_limit(error, &over);
+    }
+    if let Some(seconds) = fault.retry_after.filter(|_| status.as_u16() != 429) {
+        error = error.header("retry-after", seconds);
+    }
+    if let Some(milliseconds) = fault.retry_after_ms {
+        error = error.header("retry-after-ms", milliseconds);
+    }
+    match fault.should_retry {
+        Some(should_retry) => error.header("x-should-retry", should_retry),
+        None => error,
+    }
+}
+
+/// What a client over a rate limit is told of coming back.
+pub(super) fn with_limit(error: ApiError, over: &RateLimited) -> ApiError {
+    error
+        .header("x-should-retry", true)
+        .header("retry-after", over.retry_after)
+        .header("anthropic-ratelimit-requests-limit", over.limit)
+        .header("anthropic-ratelimit-requests-remaining", 0)
+        .header("anthropic-ratelimit-requests-reset", over.reset)
+}
+
+/// `overloaded_error`, `rate_limit_error; retry-after=1`, `delay=400ms`, `drop`, `drop=mid_body; after-commit`,
+/// `response=520`, `meanwhile=delete`.
+fn in_header(text: &str) -> Result<Fault, ApiError> {
+    let unknown = |what: &str| {
+        let message = format!(
+            "x-mock-fault: {what:?} in {text:?} is unknown; expected an error type such as overloaded_error with status, retry-after, retry-after-ms, should-retry or error-code after a semicolon, drop, drop=mid_body, delay=400ms, response=520 or meanwhile=delete, and after-commit if wanted"
+        );
+        ApiError::invalid("fault-unknown", message, "the message says what x-mock-fault takes")
+    };
     let mut parts = text.split(';').map(str::trim);
     let first = parts.next().unwrap_or_default();
-    let outcome = match first.split_once('=') {
-        None if first == "drop" => Outcome::Drop,
-        Some(("drop", "mid_body")) => Outcome::DropMidBody,
-        Some(("delay", delay)) => Outcome::Delay(parse_delay(delay).ok_or_else(|| unknown(delay))?),
-        Some(_) => return Err(unknown(first)),
-        None => {
-            let kind = ErrorType::deserialize(StrDeserializer::<serde::de::value::Error>::new(first));
-            Outcome::Error(kind.map_err(|_| unknown(first))?.into())
+    let mut fault = Fault::default();
+    let read = |fault: &mut Fault| {
+        match first.split_once('=') {
+            None if first == "drop" => fault.drop = Some(DropPoint::BeforeTheFirstByte(true)),
+            Some(("drop", "mid_body")) => fault.drop = Some(DropPoint::MidBody(MidBody::MidBody)),
+            Some(("delay", delay)) => fault.delay = Some(delay.parse().ok()?),
+            Some(("meanwhile", what)) => fault.meanwhile = Some(what.parse().ok()?),
+            Some(("response", status)) => {
+                let status = status.parse().ok()?;
+                fault.response = Some(PlannedResponse { status, content_type: None, body: None });
+            }
+            Some(_) => return None,
+            None => fault.error = Some(first.parse().ok()?),
         }
+        Some(())
     };
-    let mut fault = Fault { operation: None, invite_id: None, times: Some(1), after_commit: false, outcome };
+    read(&mut fault).ok_or_else(|| unknown(first))?;
     for part in parts {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        match (name.trim(), value.trim(), &mut fault.outcome) {
-            ("after-commit", "", _) => fault.after_commit = true,
-            (name, value, Outcome::Error(error)) => {
-                option(error, name, value).ok_or_else(|| unknown(part))?
-            }
-            _ => return Err(unknown(part)),
-        }
+        option(&mut fault, name.trim(), value.trim()).ok_or_else(|| unknown(part))?;
+        fault.check().map_err(|_| unknown(part))?;
     }
+    fault.check().map_err(|_| unknown(first))?;
     Ok(fault)
 }
 
-fn option(error: &mut FaultError, name: &str, value: &str) -> Option<()> {
+fn option(fault: &mut Fault, name: &str, value: &str) -> Option<()> {
     match name {
-        "retry-after" => error.retry_after = Some(value.parse().ok()?),
-        "retry-after-ms" => error.retry_after_ms = Some(value.parse().ok()?),
-        "should-retry" => error.should_retry = Some(value.parse().ok()?),
-        "error-code" if !value.is_empty() => error.error_code = Some(value.into()),
+        "after-commit" if value.is_empty() => fault.after_commit = true,
+        "status" => fault.status = Some(value.parse().ok()?),
+        "retry-after" => fault.retry_after = Some(value.parse().ok()?),
+        "retry-after-ms" => fault.retry_after_ms = Some(value.parse().ok()?),
+        "should-retry" => fault.should_retry = Some(value.parse().ok()?),
+        "error-code" if !value.is_empty() => fault.error_code = Some(value.into()),
         _ => return None,
     }
     Some(())
 }
 
-/// What happens after the work: the answer is late, or another one takes its place.
-pub(super) async fn after_commit(fault: &Fault, response: Response) -> Response {
-    let Fault { after_commit: true, outcome, .. } = fault else { return response };
-    match outcome {
-        Outcome::Error(error) => ApiError::fault(error).into_response(),
-        Outcome::Delay(delay) => {
-            sleep(*delay).await;
+/// Sends as much of a response as a fault lets through. Nothing at all is left to server.rs, which closes the connection.
+pub(super) async fn lose(sent: Sent, mut response: Response) -> Response {
+    match sent {
+        Sent::Whole => response,
+        Sent::Nothing => {
+            response.extensions_mut().insert(Sent::Nothing);
             response
         }
-        Outcome::Drop | Outcome::DropMidBody => response,
-    }
-}
-
-/// What happens to the finished answer: it is dropped or cut.
-pub(super) async fn lose(fault: &Fault, mut response: Response) -> Response {
-    match fault.outcome {
-        Outcome::Drop => {
-            response.extensions_mut().insert(Dropped);
-            response
-        }
-        Outcome::DropMidBody => {
+        Sent::Half => {
             let (mut parts, body) = response.into_parts();
             let whole = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
             parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
             let half = Some(whole.slice(..whole.len() / 2));
             Response::from_parts(parts, Body::new(CutBody { half, pause: None }))
         }
-        Outcome::Error(_) | Outcome::Delay(_) => response,
     }
 }
 

@@ -1,56 +1,234 @@
-//! The API as the program under test sees it: routes, and the order of what happens around them.
+//! The API as the program under test sees it: one request, from its checks to its answer.
 
+mod answer;
+mod api_keys;
+mod body;
 mod browser;
-mod caller;
+mod call;
 mod error;
-mod exchange;
-mod extract;
 mod fault;
-mod finish;
+mod fields;
 mod invites;
-mod receive;
+mod journal;
+mod organization;
+mod page;
+mod people;
+mod routes;
+mod users;
+mod version;
+mod workspace_members;
+mod workspaces;
 
-use std::{future::ready, pin::Pin, sync::Arc};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use axum::{
     extract::Request,
-    handler::Handler,
-    http::{Method, header::ALLOW},
-    response::{IntoResponse, Response},
+    http::{StatusCode, request::Parts},
+    response::Response,
 };
+use tokio::time::Instant;
 
-use crate::world::World;
+use crate::{
+    credential::{Credential, CredentialHeader, NoCredential},
+    world::{Access, Denial, Operation, Organization, OrganizationType, Scopes, World},
+};
+use answer::Answer;
+use body::Received;
+use call::Call;
 use error::ApiError;
-use exchange::{Exchange, exchange};
-use extract::Path;
-pub(crate) use fault::Dropped;
+pub(crate) use fault::Sent;
+use journal::{Outcome, Seen};
+use routes::Route;
 
-/// An answer under way. Boxed, because it is large and handed on several times.
-pub(crate) type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
-
-/// Answers on every path that is not the tester's. Whatever happens inside the routes leaves in the API's envelope.
-pub(crate) fn answers(world: World) -> impl Fn(Request) -> Answer + Clone + Send + Sync {
-    move |request| Box::pin(exchange(world.clone(), routes, request))
-}
-
-/// The routes. The order of the checks is that of docs/fidelity.md: path and method here, then the arguments of
-/// each handler from left to right.
-fn routes(request: Request, exchange: Arc<Exchange>) -> Answer {
-    match Path::of(request.uri().path()) {
-        Path::Invites => match *request.method() {
-            Method::GET | Method::HEAD => invites::list.call(request, exchange),
-            Method::POST => invites::create.call(request, exchange),
-            _ => refused(([(ALLOW, "GET,HEAD,POST")], ApiError::method_not_allowed())),
-        },
-        Path::Invite(_) => match *request.method() {
-            Method::GET | Method::HEAD => invites::retrieve.call(request, exchange),
-            Method::DELETE => invites::delete.call(request, exchange),
-            _ => refused(([(ALLOW, "GET,HEAD,DELETE")], ApiError::method_not_allowed())),
-        },
-        Path::Unknown => refused(ApiError::route_unknown()),
+/// Answers one request on a path that is not the tester's. Every answer leaves in the API's envelope.
+pub(crate) async fn answer(world: World, request: Request) -> Response {
+    let started = Instant::now();
+    let request_id = world.request_id();
+    let (request, body) = request.into_parts();
+    // The body comes first, so that everything after it is done at once or not at all. Whether it matters is decided in
+    // its turn.
+    let body = body::receive(&request.headers, body).await;
+    let credential = Credential::of(&request.headers);
+    let mut seen = Seen::default();
+    let mut answer = checked(&world, &request, &credential, &body, &mut seen).await;
+    let mut sent = Sent::Whole;
+    if let (Some(fault), Some(access)) = (&seen.fault, &seen.access) {
+        // Boxed, so that only the few requests which a fault has struck need the room.
+        answer = Box::pin(fault::after(fault, access, answer)).await;
+        sent = fault::sent(fault);
+    }
+    let organization = seen.organization().map(|organization| organization.id());
+    let (response, request_id) = answer::respond(&mut answer, &request, request_id, organization);
+    let outcome = Outcome {
+        request_id,
+        status: (sent != Sent::Nothing).then_some(response.status().as_u16()),
+        error: answer.as_ref().err(),
+        duration_ms: started.elapsed().as_micros() as f64 / 1000.0,
+    };
+    journal::record(&world, &request, credential.as_ref().ok(), &body, seen, outcome);
+    match sent {
+        Sent::Whole => response,
+        sent => Box::pin(fault::lose(sent, response)).await,
     }
 }
 
-fn refused(refusal: impl IntoResponse) -> Answer {
-    Box::pin(ready(refusal.into_response()))
+/// The checks, in their order (docs/fidelity.md), and the work.
+async fn checked(
+    world: &World,
+    request: &Parts,
+    credential: &Result<Credential<'_>, NoCredential>,
+    body: &Received,
+    seen: &mut Seen,
+) -> Answer {
+    if let Some(answer) = browser::preflight(request) {
+        return Ok(answer);
+    }
+    let headers = &request.headers;
+    let (route, ids) = routes::find(&request.method, request.uri.path())?; //                      1
+    (seen.operation, seen.ids) = (Some(route.operation), ids);
+    let credential = credential.as_ref().map_err(no_credential)?; //                               2
+    let access = seen.access.insert(admit(world, credential)?); //                                 3, 4
+    browser::check_origin(headers)?; //                                                            4
+    seen.fault = fault::of(headers, access, route.operation, &seen.ids, world.settings().no_control)?;
+    if let Some(fault) = &seen.fault {
+        Box::pin(fault::before(fault, access, &seen.ids)).await?;
+    }
+    let has_old_version = version::check(headers, world.settings())?; //                           5
+    let (organization, scopes) = known_organization(access)?;
+    count(organization, route.operation)?; //                                                      6
+    call::check_scopes(scopes, route.needs.scopes)?; //                                            7
+    check_type(organization, route)?; //                                                           7
+    let query = request.uri.query().unwrap_or_default();
+    let call = Call { organization, scopes, ids: &seen.ids, query, body: body.whole()?, has_old_version }; // 8
+    handled(route.handler, &call) //                                                               8, 9, 10
+}
+
+/// The handler's answer, or that to a panic, whose own message is in the log by then.
+fn handled(handler: fn(&Call) -> Answer, call: &Call) -> Answer {
+    catch_unwind(AssertUnwindSafe(|| handler(call))).unwrap_or_else(|_| Err(ApiError::internal()))
+}
+
+fn no_credential(none: &NoCredential) -> ApiError {
+    match none {
+        NoCredential::Missing => {
+            let hint = "send x-api-key: <admin key> or Authorization: Bearer <admin key>";
+            ApiError::unauthenticated("credential-missing", "x-api-key header is required", hint)
+        }
+        NoCredential::NotBearer => malformed(CredentialHeader::Authorization),
+    }
+}
+
+fn malformed(header: CredentialHeader) -> ApiError {
+    match header {
+        CredentialHeader::ApiKey => {
+            let hint = "a key begins with sk-ant-; any key like sk-ant-admin01-<something> will do, --any-key takes all others";
+            ApiError::unauthenticated("key-malformed", "invalid x-api-key", hint)
+        }
+        CredentialHeader::Authorization => {
+            let hint = "expected Authorization: Bearer sk-ant-admin01-<something>; --any-key takes any token, but only after Bearer";
+            ApiError::unauthenticated("bearer-malformed", "Invalid bearer token", hint)
+        }
+    }
+}
+
+/// What a credential opens. Its shape is looked at first, then whether another one contradicts it.
+fn admit(world: &World, credential: &Credential<'_>) -> Result<Access, ApiError> {
+    let admitted = world.admit(&credential.secret);
+    if let Err(Denial::Malformed) = admitted {
+        return Err(malformed(credential.header));
+    }
+    if credential.contradicted {
+        let message = "x-api-key and Authorization carry different credentials";
+        let hint = "send one credential, or the same in both headers; an SDK takes ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN from the environment";
+        return Err(ApiError::unauthenticated("credentials-contradict", message, hint));
+    }
+    admitted.map_err(|denial| {
+        let error = match denial {
+            Denial::Malformed | Denial::Unknown => {
+                let hint = "the fixture does not list this key; it takes keys that it does not list only with a template (top-level \"invites\") and of an admin kind (sk-ant-admin…), or with --any-key; copies of a header make one key, joined with a comma";
+                let oauth = credential.secret.starts_with(b"sk-ant-oat");
+                let message = if oauth { "OAuth access token is invalid." } else { "API key is invalid." };
+                ApiError::unauthenticated("key-unknown", message, hint)
+            }
+            Denial::Disabled => {
+                let hint = "the fixture lists this key with \"state\": \"disabled\"";
+                ApiError::unauthenticated("key-disabled", "API key has been deactivated.", hint)
+            }
+            Denial::Expired => {
+                let hint = "the fixture lists this key with \"state\": \"expired\"";
+                ApiError::unauthenticated("key-expired", "API key has expired.", hint)
+            }
+        };
+        error.without_request_id()
+    })
+}
+
+fn known_organization(access: &Access) -> Result<(&Arc<Organization>, &Scopes), ApiError> {
+    match access {
+        Access::Organization(organization, scopes) => Ok((organization, scopes)),
+        Access::Inference => {
+            let hint =
+                "sk-ant-api03-… is an inference key; the Admin API needs an admin key (sk-ant-admin01-…)";
+            Err(ApiError::forbidden("key-inference", error::MISSING_PERMISSIONS, hint))
+        }
+    }
+}
+
+/// The last part of check 7: some resources belong to Console organizations alone.
+fn check_type(organization: &Organization, route: &Route) -> Result<(), ApiError> {
+    if !route.needs.console || organization.kind() == OrganizationType::Console {
+        return Ok(());
+    }
+    Err(ApiError::type_not_supported())
+}
+
+fn count(organization: &Organization, operation: Operation) -> Result<(), ApiError> {
+    organization.count_request(operation == Operation::InvitesCreate).map_err(|over| {
+        let message = format!(
+            "This request would exceed your organization's rate limit of {} {}",
+            over.limit, over.counted
+        );
+        let hint = "the limit is --rate-limit's; it refills with time, and with every jump of the organization's clock";
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        let error = ApiError::new(status, "rate_limit_error", "rate-limited", message, hint);
+        fault::with_limit(error, &over)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, extract::Request};
+
+    use super::{answer::respond, body::Whole, call::Call, handled};
+    use crate::{PathIds, World, world::Scopes};
+
+    #[test]
+    fn a_panic_in_a_handler_leaves_as_the_api_error_500_in_the_envelope() {
+        let organization = World::default().organization("sk-ant-admin01-x").unwrap();
+        let (scopes, body) = (Scopes::All, Whole::default());
+        let call = Call {
+            organization: &organization,
+            scopes: &scopes,
+            ids: &PathIds::default(),
+            query: "",
+            body: &body,
+            has_old_version: false,
+        };
+
+        let mut answer = handled(|_| panic!("on purpose"), &call);
+
+        let (request, _) = Request::new(Body::empty()).into_parts();
+        let (response, _) = respond(&mut answer, &request, "req_1".into(), None);
+        assert_eq!(response.status(), 500);
+        let error = answer.unwrap_err();
+        assert_eq!((error.kind, error.reason), ("api_error", "internal"));
+        assert_eq!(error.message, "Internal server error");
+        let headers = response.headers();
+        assert_eq!(headers["content-type"], "application/json");
+        assert_eq!(headers["x-mock-reason"], "internal");
+        assert!(!headers.contains_key("x-should-retry"), "the SDKs decide by the status");
+    }
 }

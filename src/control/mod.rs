@@ -1,30 +1,52 @@
-//! The tester's door, `/_mock`: the routes, who may use them, and how they refuse.
+//! The tester's door, `/_mock`: its routes, who may use them, and the line that each call leaves in the log.
 
-mod handlers;
+mod access;
+mod clock;
+mod error;
+mod faults;
+mod invites;
+mod organizations;
+mod page;
+mod requests;
+mod scope;
+mod state;
+mod users;
 
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, Request},
-    http::{StatusCode, header::ORIGIN},
+    extract::{DefaultBodyLimit, Request, State},
+    http::{
+        HeaderMap, Method, StatusCode,
+        header::{CONTENT_TYPE, VARY},
+    },
     middleware::{self, Next},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
-use crate::world::{FixtureError, TooManyFaults, World};
+use crate::{
+    credential::Credential,
+    world::{Operation, RedactedKey, World, scrubbed},
+};
+use error::{ControlError, Refusal};
 
 /// The most that a state may hold; all other bodies have axum's limit of 2 MB.
 const STATE_LIMIT: usize = 256 * 1024 * 1024;
 
-/// What there is, for the index and for whoever loses the way.
+/// Every route with what it does, for the index and for a caller that loses the way.
 const ROUTES: &[(&str, &str, &str)] = &[
-    ("GET", "/_mock", "this list"),
+    ("GET", "/_mock", "this list; for a browser, the page"),
     ("GET", "/_mock/health", "whether the server is there"),
+    ("GET", "/_mock/organizations", "which organizations there are, and what each holds"),
     ("POST", "/_mock/reset", "puts everything back and empties the journal"),
     ("GET", "/_mock/state", "the state as a fixture document"),
-    ("PUT", "/_mock/state", "puts a fixture document in the place of the state"),
+    ("PUT", "/_mock/state", "puts a fixture document in the place of the state and empties the journal"),
     ("POST", "/_mock/invites/{invite_id}/accept", "what the invitee does"),
+    ("POST", "/_mock/invites/{invite_id}/expire", "lets a pending invite's time end now"),
+    ("POST", "/_mock/invites/{invite_id}/delete", "deletes a pending invite, outside of the journal"),
+    ("POST", "/_mock/users/{user_id}/remove", "removes a user, outside of the journal"),
     ("GET", "/_mock/clock", "what the clock reads"),
     (
         "PUT",
@@ -34,40 +56,45 @@ const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/_mock/faults", "what is planned, with its hits"),
     ("POST", "/_mock/faults", "plans a fault, or a list of them"),
     ("DELETE", "/_mock/faults", "forgets all that is planned"),
-    ("GET", "/_mock/requests", "what was asked; filters operation, status, invite_id"),
+    (
+        "GET",
+        "/_mock/requests",
+        "what was asked; filters operation, status, reason, after and the ids of the path",
+    ),
     ("DELETE", "/_mock/requests", "empties the journal"),
 ];
+
+const HEALTH: &str = "/_mock/health";
 
 /// Whether a path is one of the tester's.
 pub(crate) fn is_path(path: &str) -> bool {
     path.strip_prefix("/_mock").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The routes. Shut, the door lets nothing in but the question for health.
-pub(crate) fn router(world: World, open: bool) -> Router {
-    let health = Router::new().route("/_mock/health", get(handlers::health));
+/// The routes. With `no_control` there is but the question for health.
+pub(crate) fn router(world: World) -> Router {
+    let open = !world.settings().no_control;
+    let health = Router::new().route(HEALTH, get(async || ok()));
     let routes = if open {
         health
             .route("/_mock", get(index))
             .route("/_mock/", get(index))
-            .route("/_mock/reset", post(handlers::reset))
-            .route(
-                "/_mock/state",
-                get(handlers::state).put(handlers::put_state).layer(DefaultBodyLimit::max(STATE_LIMIT)),
-            )
-            .route("/_mock/invites/{invite_id}/accept", post(handlers::accept))
-            .route("/_mock/clock", get(handlers::clock).put(handlers::put_clock))
-            .route(
-                "/_mock/faults",
-                get(handlers::faults).post(handlers::plan_faults).delete(handlers::clear_faults),
-            )
-            .route("/_mock/requests", get(handlers::requests).delete(handlers::clear_requests))
+            .route("/_mock/organizations", get(organizations::get))
+            .route("/_mock/reset", post(state::reset))
+            .route("/_mock/state", get(state::get).put(state::put).layer(DefaultBodyLimit::max(STATE_LIMIT)))
+            .route("/_mock/invites/{invite_id}/accept", post(invites::accept))
+            .route("/_mock/invites/{invite_id}/expire", post(invites::expire))
+            .route("/_mock/invites/{invite_id}/delete", post(invites::delete))
+            .route("/_mock/users/{user_id}/remove", post(users::remove))
+            .route("/_mock/clock", get(clock::get).put(clock::put))
+            .route("/_mock/faults", get(faults::get).post(faults::plan).delete(faults::clear))
+            .route("/_mock/requests", get(requests::get).delete(requests::clear))
     } else {
         health
     };
     routes
         .fallback(async move || {
-            let there = |path: &str| open || path == "/_mock/health";
+            let there = |path: &str| open || path == HEALTH;
             let routes = ROUTES.iter().filter(|(_, path, _)| there(path));
             let routes: Vec<_> = routes.map(|(method, path, _)| format!("{method} {path}")).collect();
             let message = format!("no such control route; there are: {}", routes.join(", "));
@@ -77,78 +104,78 @@ pub(crate) fn router(world: World, open: bool) -> Router {
             let message = "the control route exists, the method does not; see the Allow header";
             ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message)
         })
-        .layer(middleware::from_fn(shut_to_web_pages))
+        .layer(middleware::from_fn_with_state(world.clone(), guarded))
         .with_state(world)
 }
 
-async fn index() -> Json<Value> {
+async fn index(headers: HeaderMap) -> Response {
+    if page::is_wanted(&headers) {
+        return page::response();
+    }
     let routes: Vec<_> = ROUTES
         .iter()
         .map(|(method, path, what)| json!({"method": method, "path": path, "what": what}))
         .collect();
-    Json(
-        json!({"routes": routes, "scope": "with a credential a call is about its organization, without one about the whole world"}),
-    )
+    let index = json!({
+        "routes": routes,
+        "operations": Operation::ALL,
+        "scope": "with a credential a call is about its organization, with ?organization=<id> about that one, otherwise about the whole world",
+    });
+    let headers = [(CONTENT_TYPE, "application/json"), (VARY, "accept")];
+    (headers, format!("{index:#}\n")).into_response()
 }
 
-/// An answer that refuses: a status, the slug in `x-mock-reason`, and what is wrong, in JSON.
-struct ControlError {
-    status: StatusCode,
-    reason: &'static str,
-    error: Value,
+/// Leads a browser that opens the server's address to the page.
+pub(crate) fn lead_to_page(request: &Request, world: &World) -> Option<Response> {
+    let wanted =
+        request.method() == Method::GET && request.uri().path() == "/" && page::is_wanted(request.headers());
+    (wanted && !world.settings().no_control).then(|| Redirect::to("/_mock").into_response())
 }
 
-impl ControlError {
-    fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
-        ControlError { status, reason, error: json!({"message": message.into()}) }
+/// The answer of a route that has nothing more to tell.
+fn ok() -> Json<Value> {
+    Json(json!({"status": "ok"}))
+}
+
+/// Refuses web pages and foreign hosts, and writes one line to the log for each call; the question for health is everybody's
+/// and leaves none.
+async fn guarded(State(world): State<World>, request: Request, next: Next) -> Response {
+    if request.uri().path() == HEALTH {
+        return next.run(request).await;
     }
-
-    /// Something wrong with a field of the body or the query.
-    fn field(path: &str, message: impl Into<String>) -> Self {
-        let error = json!({"message": message.into(), "path": path});
-        ControlError { status: StatusCode::BAD_REQUEST, reason: "input-invalid", error }
-    }
-}
-
-impl From<TooManyFaults> for ControlError {
-    fn from(refused: TooManyFaults) -> Self {
-        ControlError::field("", refused.to_string())
-    }
-}
-
-/// The first problem's message and path, and the list of all.
-impl From<FixtureError> for ControlError {
-    fn from(refused: FixtureError) -> Self {
-        let problem = |problem: &crate::world::Problem| {
-            let (line, column) = problem.place.unzip();
-            json!({"path": problem.path, "message": problem.message, "line": line, "column": column})
+    let started = Instant::now();
+    let (method, path) = (request.method().clone(), scrubbed(request.uri().path()));
+    let query = request.uri().query().map(scrubbed);
+    let key = Credential::of(request.headers()).ok().map(|credential| RedactedKey::of(&credential.secret));
+    let settings = world.settings();
+    // Without the control routes there is nothing to guard: every caller gets the same 404.
+    let access = if settings.no_control { Ok(()) } else { access::check(&request, settings) };
+    let response = match access {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    let refusal = response.extensions().get::<Refusal>();
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "anthropic_admin_mock::control",
+                %method,
+                path,
+                query,
+                status = response.status().as_u16(),
+                reason = refusal.map(|refusal| refusal.reason),
+                error_message = refusal.map(|refusal| &*refusal.message),
+                key = key.as_ref().map(tracing::field::display),
+                duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
+            )
         };
-        let first = refused.problems.first();
-        let error = json!({
-            "message": first.map(|problem| &problem.message),
-            "path": first.map(|problem| &problem.path),
-            "problems": refused.problems.iter().map(problem).collect::<Vec<_>>(),
-        });
-        ControlError { status: StatusCode::BAD_REQUEST, reason: "input-invalid", error }
     }
-}
-
-impl IntoResponse for ControlError {
-    fn into_response(self) -> Response {
-        (self.status, [("x-mock-reason", self.reason)], Json(json!({"error": self.error}))).into_response()
+    if refusal.is_some() {
+        line!(warn);
+    } else if method.is_safe() {
+        line!(debug);
+    } else {
+        line!(info);
     }
-}
-
-/// A web page may not reach the door, whatever it asks for: the browser tells on it.
-async fn shut_to_web_pages(request: Request, next: Next) -> Response {
-    let headers = request.headers();
-    let foreign =
-        headers.get_all("sec-fetch-site").iter().any(|site| site != "none" && site != "same-origin");
-    if foreign || headers.contains_key(ORIGIN) {
-        let message =
-            "web pages may not use the control routes; call them without Origin and from the same site";
-        return ControlError::new(StatusCode::FORBIDDEN, "browser-origin", message).into_response();
-    }
-    tracing::debug!(method = %request.method(), path = request.uri().path(), "control");
-    next.run(request).await
+    response
 }

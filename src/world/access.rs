@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
-use super::{keys::KeyDigest, organization::Organization};
+use super::{fixture::KeyEntry, keys::KeyDigest, organization::Organization, words::words};
 
 /// A key that the world knows.
 #[derive(Clone, Debug)]
@@ -12,6 +10,10 @@ pub(crate) struct Key {
     pub(crate) organization: Arc<Organization>,
     pub(crate) state: KeyState,
     pub(crate) scopes: Scopes,
+    /// Whether a fixture lists it.
+    pub(crate) pinned: bool,
+    /// The key as logs may show it; of one that is known by its digest alone, the beginning of that.
+    pub(crate) shown: Arc<str>,
 }
 
 impl Key {
@@ -25,31 +27,31 @@ impl Key {
     }
 
     /// The key as a fixture writes it.
-    pub(super) fn document(&self, digest: &KeyDigest) -> serde_json::Value {
-        let key = serde_json::Value::from(digest.to_string());
-        let mut entry = serde_json::json!({ "key": key });
-        if self.state != KeyState::Active {
-            entry["state"] = serde_json::json!(self.state);
+    pub(super) fn document(&self, digest: &KeyDigest) -> KeyEntry {
+        let text = |text: &str| Arc::<str>::from(text).into();
+        KeyEntry {
+            key: Arc::<str>::from(digest.to_string()).into(),
+            state: (self.state != KeyState::Active).then_some(self.state),
+            scopes: match &self.scopes {
+                Scopes::All => None,
+                Scopes::Only(scopes) => Some(scopes.iter().map(|scope| text(scope)).collect()),
+            },
         }
-        if let Scopes::Only(scopes) = &self.scopes {
-            entry["scopes"] = serde_json::json!(scopes);
-        }
-        if entry.as_object().is_some_and(|fields| fields.len() == 1) { key } else { entry }
     }
 }
 
-/// Whether a key still opens its organization.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum KeyState {
-    /// It does.
-    #[default]
-    Active,
-    /// It was deactivated.
-    Disabled,
-    /// It has expired.
-    Expired,
+words! {
+    /// Whether a key still opens its organization.
+    #[derive(Default)]
+    pub(crate) enum KeyState {
+        /// It does.
+        #[default]
+        Active = "active",
+        /// It was deactivated.
+        Disabled = "disabled",
+        /// It has expired.
+        Expired = "expired",
+    }
 }
 
 /// What a key may do: everything, or the scopes listed (`write:members`).
@@ -85,12 +87,10 @@ pub(crate) enum Access {
 pub(crate) enum Denial {
     /// It is not shaped `sk-ant-…`.
     Malformed,
-    /// It is shaped like a key, and nobody's.
+    /// It is shaped like a key, and of no organization.
     Unknown,
     /// Its key was deactivated.
     Disabled,
     /// Its key has expired.
     Expired,
-    /// It is good and new, and the world holds as many organizations as it can.
-    Full,
 }

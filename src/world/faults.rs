@@ -1,172 +1,251 @@
-//! What shall go wrong: planned, counted, and never left to dice.
+//! What shall go wrong: planned, counted, and never drawn by chance. One type is the plan, its written form and its dump.
 
-use std::{fmt, time::Duration};
+use std::{fmt, num::NonZeroU32};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use serde_with_macros::skip_serializing_none;
 
-use super::operation::Operation;
+use super::{
+    error::Error,
+    fixture::optional_object,
+    operation::{Operation, PATH_IDS, PathIds},
+    outcome::{Delay, DropPoint, ErrorType, Meanwhile, PlannedResponse, Times, every_or_one, is_zero},
+};
 
 /// How many faults one organization holds, spent ones included.
-pub(crate) const MOST_FAULTS: usize = 1000;
+const MOST_FAULTS: usize = 1000;
 
-/// An organization holds as many faults as it can.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooManyFaults;
-
-impl fmt::Display for TooManyFaults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an organization holds {MOST_FAULTS} faults at the most; forget some first")
-    }
-}
-
-impl std::error::Error for TooManyFaults {}
-
-/// A plan for something to go wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The operation that it strikes; `None` for every one.
-    pub operation: Option<Operation>,
-    /// The invite that a struck request must name; `None` for any request.
-    pub invite_id: Option<Box<str>>,
-    /// How often it strikes; `None` for always.
-    pub times: Option<u32>,
-    /// Whether the request does its work before its answer is lost or replaced.
-    pub after_commit: bool,
-    /// What happens.
-    pub outcome: Outcome,
-}
-
-/// What a fault does to a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// An error in the vendor's own dialect.
-    Error(FaultError),
-    /// The request is answered, but later.
-    Delay(Duration),
-    /// The connection is closed before the answer's first byte.
-    Drop,
-    /// The connection is closed in the middle of the answer's body.
-    DropMidBody,
-}
-
-/// For logs and journals: `overloaded_error`, `delay 400ms`, `drop`, `drop mid_body`.
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Outcome::Error(error) => f.write_str(error.kind.name()),
-            Outcome::Delay(delay) => write!(f, "delay {}ms", delay.as_millis()),
-            Outcome::Drop => f.write_str("drop"),
-            Outcome::DropMidBody => f.write_str("drop mid_body"),
-        }
-    }
-}
-
-/// The error that a fault answers with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FaultError {
-    /// `error.type`, which decides the status.
-    pub kind: ErrorType,
-    /// Whole seconds in `retry-after`.
-    pub retry_after: Option<u32>,
-    /// Milliseconds in `retry-after-ms`.
-    pub retry_after_ms: Option<u32>,
-    /// `x-should-retry`, in place of what the status says.
-    pub should_retry: Option<bool>,
-    /// `error.details.error_code`.
-    pub error_code: Option<Box<str>>,
-    /// `error.message`, in place of the usual one.
-    pub message: Option<Box<str>>,
-}
-
-impl From<ErrorType> for FaultError {
-    fn from(kind: ErrorType) -> Self {
-        FaultError {
-            kind,
-            retry_after: None,
-            retry_after_ms: None,
-            should_retry: None,
-            error_code: None,
-            message: None,
-        }
-    }
-}
-
-/// The vendor's types of errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A plan for something to go wrong (docs/control.md, "Faults"). Exactly one of `error`, `delay`, `drop`, `response` and
+/// `meanwhile` is set.
+#[skip_serializing_none]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "the vendor's words, with no more meaning than their names")]
-pub enum ErrorType {
-    InvalidRequestError,
-    AuthenticationError,
-    BillingError,
-    PermissionError,
-    NotFoundError,
-    ConflictError,
-    RequestTooLarge,
-    RateLimitError,
-    ApiError,
-    TimeoutError,
-    OverloadedError,
+#[cfg_attr(test, schemars(extend("oneOf" = [
+    {"required": ["error"], "properties": {"error": {"type": "string"}}},
+    {"required": ["delay"], "properties": {"delay": {"type": "string"}}},
+    {"required": ["drop"], "properties": {"drop": {"type": ["boolean", "string"]}}},
+    {"required": ["response"], "properties": {"response": {"type": "object"}}},
+    {"required": ["meanwhile"], "properties": {"meanwhile": {"type": "string"}}}
+])))]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// The operation that it strikes, or `*` (`None`) for every one.
+    #[serde(with = "every_or_one")]
+    #[serialize_always]
+    #[cfg_attr(test, schemars(with = "every_or_one::Name"))]
+    pub operation: Option<Operation>,
+    /// The invite that the path of a struck request names.
+    pub invite_id: Option<String>,
+    /// The user that the path of a struck request names.
+    pub user_id: Option<String>,
+    /// The workspace that the path of a struck request names.
+    pub workspace_id: Option<String>,
+    /// The API key that the path of a struck request names.
+    pub api_key_id: Option<String>,
+    /// How often it strikes: a number from 1, 1 when left out, or `"always"`.
+    #[serde(default)]
+    pub times: Times,
+    /// How many fitting requests it lets pass first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skip: u32,
+    /// Whether the work is done before the answer is lost, late or replaced; `false` when left out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub after_commit: bool,
+    /// The type of the error to answer with, which decides the status.
+    pub error: Option<ErrorType>,
+    /// With `error`: another status than the type's, from 400 to 599.
+    pub status: Option<u16>,
+    /// With `error`: whole seconds in `retry-after`.
+    pub retry_after: Option<u32>,
+    /// With `error`: milliseconds in `retry-after-ms`.
+    pub retry_after_ms: Option<u32>,
+    /// With `error`: `x-should-retry`, in place of what the status says.
+    pub should_retry: Option<bool>,
+    /// With `error`: `error.details.error_code`.
+    pub error_code: Option<String>,
+    /// With `error`: more of `error.details`.
+    pub details: Option<Map<String, Value>>,
+    /// With `error`: `error.message`, in place of the usual one.
+    pub message: Option<String>,
+    /// How much later to answer, such as `400ms` or `2s`.
+    pub delay: Option<Delay>,
+    /// `true` closes the connection before the first byte, `mid_body` in the middle of the body.
+    pub drop: Option<DropPoint>,
+    /// What is sent in place of an answer of the API, such as a page of an edge.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub response: Option<PlannedResponse>,
+    /// What happens to the resource of the path just before the request is handled.
+    pub meanwhile: Option<Meanwhile>,
 }
 
-impl ErrorType {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
+/// For logs and journals: `overloaded_error`, `delay 400ms`, `drop`, `drop mid_body`, `response 520`, `meanwhile delete`.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            ErrorType::InvalidRequestError => "invalid_request_error",
-            ErrorType::AuthenticationError => "authentication_error",
-            ErrorType::BillingError => "billing_error",
-            ErrorType::PermissionError => "permission_error",
-            ErrorType::NotFoundError => "not_found_error",
-            ErrorType::ConflictError => "conflict_error",
-            ErrorType::RequestTooLarge => "request_too_large",
-            ErrorType::RateLimitError => "rate_limit_error",
-            ErrorType::ApiError => "api_error",
-            ErrorType::TimeoutError => "timeout_error",
-            ErrorType::OverloadedError => "overloaded_error",
+            Fault { error: Some(error), .. } => error.fmt(f),
+            Fault { delay: Some(delay), .. } => write!(f, "delay {delay}"),
+            Fault { drop: Some(DropPoint::MidBody(_)), .. } => f.write_str("drop mid_body"),
+            Fault { response: Some(response), .. } => write!(f, "response {}", response.status),
+            Fault { meanwhile: Some(meanwhile), .. } => write!(f, "meanwhile {meanwhile}"),
+            _ => f.write_str("drop"),
         }
+    }
+}
+
+impl Fault {
+    /// The id that a struck request's path must have, by its parameter's name.
+    pub(crate) fn id(&self, name: &str) -> Option<&str> {
+        match name {
+            "invite_id" => self.invite_id.as_deref(),
+            "user_id" => self.user_id.as_deref(),
+            "workspace_id" => self.workspace_id.as_deref(),
+            "api_key_id" => self.api_key_id.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Says which field does not fit the others, and why; an empty name stands for the plan as a whole.
+    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
+        let outcomes = [
+            self.error.is_some(),
+            self.delay.is_some(),
+            self.drop.is_some(),
+            self.response.is_some(),
+            self.meanwhile.is_some(),
+        ];
+        if outcomes.into_iter().filter(|set| *set).count() != 1 {
+            return Err((
+                "",
+                "expected exactly one of `error`, `delay`, `drop`, `response` and `meanwhile`".into(),
+            ));
+        }
+        let with_error = [
+            ("status", self.status.is_some()),
+            ("retry_after", self.retry_after.is_some()),
+            ("retry_after_ms", self.retry_after_ms.is_some()),
+            ("should_retry", self.should_retry.is_some()),
+            ("error_code", self.error_code.is_some()),
+            ("details", self.details.is_some()),
+            ("message", self.message.is_some()),
+        ];
+        if let (None, Some((field, _))) = (self.error, with_error.into_iter().find(|(_, set)| *set)) {
+            return Err((field, "goes with `error` alone".into()));
+        }
+        if let Some(status @ (..400 | 600..)) = self.status {
+            return Err((
+                "status",
+                format!("{status} is no status of an error; expected one from 400 to 599"),
+            ));
+        }
+        for (field, text) in [("error_code", &self.error_code), ("message", &self.message)] {
+            if text.as_deref() == Some("") {
+                return Err((field, "\"\" is not a non-empty string".into()));
+            }
+        }
+        for field in PATH_IDS {
+            match (self.id(field), self.operation) {
+                (Some(""), _) => return Err((field, "\"\" is not a non-empty string".into())),
+                (Some(_), Some(operation)) if !operation.path_ids().contains(&field) => {
+                    return Err((field, format!("the path of `{operation}` has no {field}")));
+                }
+                _ => {}
+            }
+        }
+        if self.drop == Some(DropPoint::BeforeTheFirstByte(false)) {
+            return Err(("drop", "false drops nothing; expected true or \"mid_body\"".into()));
+        }
+        if let Some(response) = &self.response {
+            response.check().map_err(|message| ("response", message))?;
+        }
+        if let Some(meanwhile) = self.meanwhile {
+            let any = |ids: &[&str]| meanwhile.path_ids().iter().any(|needed| ids.contains(needed));
+            if self.after_commit {
+                return Err(("after_commit", "`meanwhile` happens before the request is handled".into()));
+            }
+            if let Some(operation) = self.operation.filter(|operation| !any(operation.path_ids())) {
+                let needed = meanwhile.path_ids().join(" or ");
+                let message = format!(
+                    "`{meanwhile}` needs an operation whose path has {needed}; that of `{operation}` has none"
+                );
+                return Err(("meanwhile", message));
+            }
+        }
+        Ok(())
+    }
+
+    fn fits(&self, operation: Operation, ids: &PathIds) -> bool {
+        self.operation.is_none_or(|wanted| wanted == operation)
+            && PATH_IDS.iter().all(|name| self.id(name).is_none_or(|wanted| ids.get(name) == Some(wanted)))
+            && self
+                .meanwhile
+                .is_none_or(|meanwhile| meanwhile.path_ids().iter().any(|needed| ids.get(needed).is_some()))
     }
 }
 
 /// A planned fault and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct PlannedFault {
     /// The plan, as it was given.
+    #[serde(flatten)]
     pub fault: Fault,
     /// How often it has struck.
     pub hits: u32,
+    #[serde(skip)]
+    passed: u32,
 }
 
 impl PlannedFault {
     pub(crate) fn new(fault: Fault) -> Self {
-        PlannedFault { fault, hits: 0 }
+        PlannedFault { fault, hits: 0, passed: 0 }
     }
 
     fn is_spent(&self) -> bool {
-        self.fault.times.is_some_and(|times| self.hits >= times)
+        matches!(self.fault.times, Times::Number(times) if self.hits >= times.get())
     }
 
     /// The plan for what is left of it; `None` when it is spent.
     pub(crate) fn left(&self) -> Option<Fault> {
-        let times = self.fault.times.map(|times| times.saturating_sub(self.hits));
-        (!self.is_spent()).then(|| Fault { times, ..self.fault.clone() })
+        let times = match self.fault.times {
+            Times::Number(times) => Times::Number(NonZeroU32::new(times.get().saturating_sub(self.hits))?),
+            always => always,
+        };
+        let skip = self.fault.skip.saturating_sub(self.passed);
+        Some(Fault { times, skip, ..self.fault.clone() })
     }
 }
 
-/// The fault that strikes a request: the first planned one that fits and is not spent. It is counted.
-pub(crate) fn strike(
-    planned: &mut [PlannedFault],
-    operation: Operation,
-    invite_id: Option<&str>,
-) -> Option<Fault> {
-    let fits = |planned: &&mut PlannedFault| {
-        let fault = &planned.fault;
-        !planned.is_spent()
-            && fault.operation.is_none_or(|wanted| wanted == operation)
-            && fault.invite_id.as_deref().is_none_or(|wanted| Some(wanted) == invite_id)
-    };
-    let struck = planned.iter_mut().find(fits)?;
-    struck.hits = struck.hits.saturating_add(1);
-    Some(struck.fault.clone())
+/// The fault that strikes a request: the first planned one that fits and is not spent. It is counted, as is each fitting
+/// one that lets the request pass.
+pub(crate) fn strike(planned: &mut [PlannedFault], operation: Operation, ids: &PathIds) -> Option<Fault> {
+    for planned in planned.iter_mut().filter(|planned| !planned.is_spent()) {
+        if !planned.fault.fits(operation, ids) {
+            continue;
+        }
+        if planned.passed < planned.fault.skip {
+            planned.passed += 1;
+        } else {
+            planned.hits = planned.hits.saturating_add(1);
+            return Some(planned.fault.clone());
+        }
+    }
+    None
+}
+
+/// Refuses plans that contradict themselves.
+pub(crate) fn check_faults(faults: &[Fault]) -> Result<(), Error> {
+    faults.iter().try_for_each(Fault::check).map_err(|(field, message)| {
+        Error::new(if field.is_empty() { message } else { format!("{field}: {message}") })
+    })
+}
+
+/// Refuses more faults than one organization holds.
+pub(crate) fn room_for(faults: usize) -> Result<(), Error> {
+    match faults > MOST_FAULTS {
+        true => Err(Error::new(format!(
+            "an organization holds {MOST_FAULTS} faults at the most; forget some first"
+        ))),
+        false => Ok(()),
+    }
 }

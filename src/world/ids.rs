@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 /// The alphabet of the API's ids: base58, without `0`, `I`, `O` and `l`.
 const BASE58: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-/// A generator of ids: SplitMix64, started from the world's seed and the name of whoever draws.
+/// A generator of ids: SplitMix64, started from the world's seed and the name of what draws.
 #[derive(Debug)]
 pub(crate) struct Ids {
     state: AtomicU64,
@@ -22,9 +22,14 @@ impl Ids {
         Ids { state: AtomicU64::new(u64::from_le_bytes(first)) }
     }
 
-    /// An invite's id: `invite_01` and 22 base58 characters (docs/fidelity.md).
-    pub(crate) fn invite(&self) -> String {
-        self.base58("invite_01", 22)
+    /// A resource's id that is not taken: its prefix, such as `invite_01`, and 22 base58 characters (docs/fidelity.md).
+    pub(crate) fn fresh(&self, prefix: &str, taken: impl Fn(&str) -> bool) -> String {
+        loop {
+            let id = self.base58(prefix, 22);
+            if !taken(&id) {
+                return id;
+            }
+        }
     }
 
     /// A request's id: `req_011C` and 20 base58 characters (docs/fidelity.md).
@@ -39,21 +44,21 @@ impl Ids {
         format!("{}-{}-4{}-{variant}{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
     }
 
-    fn base58(&self, prefix: &str, length: usize) -> String {
+    /// One of several, each as likely as the others.
+    pub(crate) fn one_of<'t>(&self, choices: &[&'t str]) -> &'t str {
+        choices[(self.draw() % choices.len() as u64) as usize]
+    }
+
+    /// A prefix and so many base58 characters.
+    pub(crate) fn base58(&self, prefix: &str, length: usize) -> String {
         let mut id = String::with_capacity(prefix.len() + length);
         id.push_str(prefix);
         while id.len() < prefix.len() + length {
-            // 128 bits hold 21 characters; a fresh draw after eleven keeps each of them even. The first ten
-            // are taken out at once, since a division of 128 bits is slow.
-            const TEN: u128 = 58u128.pow(10);
-            let chance = u128::from(self.draw()) << 64 | u128::from(self.draw());
-            let (mut ten, eleventh) = ((chance % TEN) as u64, (chance / TEN % 58) as u64);
+            // 64 bits hold ten characters; a draw for each ten keeps every one of them even.
+            let mut chance = self.draw();
             for _ in 0..10.min(prefix.len() + length - id.len()) {
-                id.push(char::from(BASE58[(ten % 58) as usize]));
-                ten /= 58;
-            }
-            if id.len() < prefix.len() + length {
-                id.push(char::from(BASE58[eleventh as usize]));
+                id.push(char::from(BASE58[(chance % 58) as usize]));
+                chance /= 58;
             }
         }
         id

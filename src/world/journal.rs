@@ -6,68 +6,84 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use jiff::Timestamp;
 use serde::Serialize;
 
-use super::operation::Operation;
-
-/// How much of a create's body is kept.
-pub(crate) const KEPT_BODY: usize = 4096;
+use super::{
+    operation::{Operation, PathIds},
+    time::Time,
+};
 
 /// One request and what became of it.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct JournalEntry {
     /// Counts all requests of a world, so that several journals can be put in one order.
-    #[serde(skip)]
-    pub(crate) number: u64,
+    pub number: u64,
     /// When it was answered, by the organization's clock.
-    pub time: Timestamp,
+    pub time: Time,
     /// The answer's `request-id`, where it had one.
     pub request_id: Option<String>,
+    /// The id of the organization to which the credential belongs.
+    pub organization: Option<String>,
     /// The operation, where a route was found.
     pub operation: Option<Operation>,
     /// The method.
     pub method: Cow<'static, str>,
     /// The path, still percent-encoded, without the query.
     pub path: String,
-    /// The invite that the path names.
-    pub invite_id: Option<String>,
+    /// The text after `?`, as it was sent.
+    pub query: Option<String>,
+    /// The ids that the path names.
+    #[serde(flatten)]
+    pub ids: PathIds,
+    /// The beginning of a POST's body.
+    pub body: Option<String>,
     /// The credential: its prefix and its last four characters.
     pub credential: Option<String>,
     /// `anthropic-version`, as it was sent.
-    pub version: Option<Cow<'static, str>>,
+    pub version: Option<String>,
     /// `user-agent`, as it was sent.
     pub user_agent: Option<String>,
+    /// `x-stainless-retry-count`: how many times the SDK had tried before.
+    pub retry: Option<u32>,
     /// The answer's status; null where the connection was dropped instead.
     pub status: Option<u16>,
     /// `error.type`.
     pub error_type: Option<&'static str>,
+    /// `error.message`.
+    pub message: Option<String>,
     /// The slug of `x-mock-reason`.
     pub reason: Option<&'static str>,
+    /// What the user may want to do about a refusal.
+    pub hint: Option<Cow<'static, str>>,
     /// What the fault that struck it did.
     pub fault: Option<String>,
     /// How long the answer took.
     pub duration_ms: f64,
-    /// The beginning of a create's body.
-    pub body: Option<String>,
 }
 
-/// Which entries to show.
+/// Which entries to show. Each field that is set narrows the answer.
 #[derive(Clone, Debug, Default)]
 pub struct JournalFilter {
     /// Only this operation.
     pub operation: Option<Operation>,
     /// Only this status.
     pub status: Option<u16>,
-    /// Only this invite.
-    pub invite_id: Option<String>,
+    /// Only this reason.
+    pub reason: Option<String>,
+    /// Only entries with a greater number.
+    pub after: Option<u64>,
+    /// Only requests whose path names these ids, each under its parameter's name.
+    pub ids: Vec<(String, String)>,
 }
 
 impl JournalFilter {
     fn fits(&self, entry: &JournalEntry) -> bool {
         self.operation.is_none_or(|operation| entry.operation == Some(operation))
             && self.status.is_none_or(|status| entry.status == Some(status))
-            && self.invite_id.as_ref().is_none_or(|id| entry.invite_id.as_ref() == Some(id))
+            && self.reason.as_deref().is_none_or(|reason| entry.reason == Some(reason))
+            && self.after.is_none_or(|after| entry.number > after)
+            && self.ids.iter().all(|(name, id)| entry.ids.get(name) == Some(id))
     }
 }
 
@@ -75,7 +91,7 @@ impl JournalFilter {
 #[derive(Debug)]
 pub(crate) struct Journal {
     most: usize,
-    /// Shared, so that whoever reads them copies none while the lock is held.
+    /// Shared, so that a reader copies only what it wants, and that after the lock.
     entries: Mutex<VecDeque<Arc<JournalEntry>>>,
 }
 
@@ -97,10 +113,10 @@ impl Journal {
 
     /// Oldest first.
     pub(crate) fn read(&self, filter: &JournalFilter) -> Vec<JournalEntry> {
-        let mut entries = Vec::from(self.entries().clone());
+        let mut found: Vec<_> = self.entries().iter().filter(|entry| filter.fits(entry)).cloned().collect();
         // Of requests that were answered at one moment the later one may have come here first.
-        entries.sort_by_key(|entry| entry.number);
-        entries.iter().filter(|entry| filter.fits(entry)).map(|entry| (**entry).clone()).collect()
+        found.sort_by_key(|entry| entry.number);
+        found.into_iter().map(Arc::unwrap_or_clone).collect()
     }
 
     /// Takes all entries out, to be dropped when no lock is held any longer.

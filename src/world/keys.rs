@@ -22,6 +22,10 @@ impl KeyKind {
         let Some(rest) = secret.strip_prefix(b"sk-ant-").filter(|rest| !rest.is_empty()) else {
             return KeyKind::Malformed;
         };
+        // Copies of a header are joined with a comma, which no key has.
+        if rest.contains(&b',') {
+            return KeyKind::Other;
+        }
         let starts = |prefix: &str| rest.starts_with(prefix.as_bytes());
         if starts("admin") || starts("api01-") || starts("oat") {
             KeyKind::Admin
@@ -71,10 +75,21 @@ impl fmt::Display for KeyDigest {
 pub(crate) struct RedactedKey(String);
 
 impl RedactedKey {
+    /// How many characters of a key's end are shown.
+    const SHOWN: usize = 4;
+
+    /// Whether a text is what redacting makes of a key.
+    fn is_one(text: &str) -> bool {
+        text.split_once('…').is_some_and(|(prefix, tail)| {
+            prefix.ends_with('-')
+                && prefix.len() <= "sk-ant-12345678-".len()
+                && tail.chars().count() <= Self::SHOWN
+        })
+    }
+
     /// Keeps the kind's prefix (`sk-ant-admin01-`) and the last four characters, these only where
     /// at least eight more stay hidden.
     pub(crate) fn of(secret: &[u8]) -> Self {
-        const SHOWN: usize = 4;
         const HIDDEN: usize = 8;
         let mut text = lossy(secret);
         if !is_plain(&text) {
@@ -88,7 +103,7 @@ impl RedactedKey {
         };
         let (prefix, secret) = text.split_at(prefix_end);
         let mut from_the_end = secret.char_indices();
-        let tail = match (from_the_end.nth_back(SHOWN - 1), from_the_end.nth_back(HIDDEN - 1)) {
+        let tail = match (from_the_end.nth_back(Self::SHOWN - 1), from_the_end.nth_back(HIDDEN - 1)) {
             (Some((at, _)), Some(_)) => &secret[at..],
             _ => "",
         };
@@ -134,7 +149,10 @@ pub(crate) fn scrubbed(text: &str) -> String {
         };
         let end = key.find(ends).unwrap_or(key.len());
         shown.push_str(before);
-        shown.push_str(&RedactedKey::of(&key.as_bytes()[..end]).0);
+        match &key[..end] {
+            redacted if RedactedKey::is_one(redacted) => shown.push_str(redacted),
+            key => shown.push_str(&RedactedKey::of(key.as_bytes()).0),
+        }
         rest = &key[end..];
     }
     shown.push_str(rest);

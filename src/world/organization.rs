@@ -1,71 +1,63 @@
-//! One organization: its clock, its policy and its invites, behind one private lock.
+//! One organization: everything that must happen at once happens under its one lock.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use jiff::{SignedDuration, Timestamp};
-
-use super::{
-    clock::{Clock, Moment, Reading},
-    faults::{self, Fault, MOST_FAULTS, PlannedFault, TooManyFaults},
-    fixture::{Fixture, FixtureError, Settings, dump},
-    ids::Ids,
-    invite::{Invite, LIFETIME, Life, Record, normalized},
-    invites::{Invites, Listing, Page, Refusal, UnknownCursor},
-    journal::{Journal, JournalEntry, JournalFilter},
-    limits::{Limits, RateLimit, RateLimited},
-    operation::Operation,
-    policy::{CreateRefusal, NewInvite, OrganizationType, Policy},
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
 };
 
-/// What an organization begins with, and what a copy of it begins with.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Seed {
-    pub(crate) clock: Clock,
-    pub(crate) policy: Arc<Policy>,
-    pub(crate) invites: Invites,
-    pub(crate) faults: Arc<[Fault]>,
-}
+use serde_json::Value;
 
-impl Seed {
-    /// The seed as a fixture's template; times that hang on an organization's beginning stay so.
-    pub(crate) fn document(&self) -> serde_json::Value {
-        dump::organization(self.clock, &self.policy, &self.invites, &planned(&self.faults), None)
-    }
-}
+use super::{
+    api_keys::{ApiKeyChange, ApiKeyStatus},
+    clock::{Clock, Reading},
+    error::Error,
+    faults::{self, Fault, PlannedFault, check_faults, room_for},
+    fixture::{Fixture, FixtureError, Settings},
+    ids::Ids,
+    journal::{Journal, JournalEntry, JournalFilter},
+    limits::{Limits, RateLimit, RateLimited},
+    offset::{Moment, Offset},
+    operation::{Operation, PathIds},
+    outcome::Meanwhile,
+    policy::{OrganizationType, Policy},
+    seed::{self, Seed},
+    tables::{Counts, Tables},
+    time::Time,
+};
 
-/// An organization. Everything that must happen at once (look at the status, then delete) happens
-/// under its state's lock. Its locks never leave this file; the state's is taken first.
-#[derive(Debug)]
+/// An organization. Its methods are the API's operations and what the tester does; each is one step for all others.
 pub struct Organization {
     id: Box<str>,
     /// What it begins with, and what a reset brings back.
     seed: Seed,
-    common: Common,
+    settings: OrganizationSettings,
     state: Mutex<State>,
-    /// Every request asks whether one strikes, so they have a lock that is never held for long.
+    /// Looked at by every request, so its lock is another one, which is never held for long.
     faults: Mutex<Vec<PlannedFault>>,
     journal: Journal,
+    /// The number of the world's latest use of a key when this organization was used last.
+    last_used: AtomicU64,
 }
 
-#[derive(Debug)]
-struct State {
+/// What changes, behind the organization's lock.
+pub(crate) struct State {
     clock: Clock,
-    epoch: Timestamp,
-    policy: Arc<Policy>,
-    invites: Invites,
-    ids: Ids,
+    origin: Time,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) tables: Tables,
+    pub(crate) ids: Ids,
     limits: Limits,
 }
 
 impl State {
     fn reading(&self) -> Reading {
-        Reading { now: self.clock.now(), epoch: self.epoch }
+        Reading { now: self.clock.now(), origin: self.origin }
     }
 }
 
-/// What every organization of a world has in common.
+/// What all organizations of a world have in common.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Common {
+pub(crate) struct OrganizationSettings {
     pub(crate) id_seed: u64,
     pub(crate) rate_limit: RateLimit,
     pub(crate) journal: usize,
@@ -73,34 +65,26 @@ pub(crate) struct Common {
     pub(crate) now: Option<Moment>,
 }
 
+impl std::fmt::Debug for Organization {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Organization").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 impl Organization {
-    pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, common: Common) -> Self {
+    pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, settings: OrganizationSettings) -> Self {
         let id = id.into();
-        let state = Mutex::new(Self::beginning(&id, &seed, common));
+        let state = Mutex::new(new_state(&id, &seed, settings));
         let faults = Mutex::new(planned(&seed.faults));
-        Organization { id, seed, common, state, faults, journal: Journal::new(common.journal) }
+        let journal = Journal::new(settings.journal);
+        Organization { id, seed, settings, state, faults, journal, last_used: AtomicU64::new(0) }
     }
 
-    /// Puts a seed in the place of the state; a reset still brings back the one that it began with.
-    pub(crate) fn begin_with(&self, seed: &Seed) {
-        let mut state = self.state();
-        let before = std::mem::replace(&mut *state, Self::beginning(&self.id, seed, self.common));
-        *self.planned() = planned(&seed.faults);
-        drop(state);
-        // After the lock, since it may be large.
-        drop(before);
-    }
-
-    fn beginning(id: &str, seed: &Seed, common: Common) -> State {
-        let epoch = seed.clock.now();
-        State {
-            clock: seed.clock,
-            epoch,
-            policy: seed.policy.clone(),
-            invites: seed.invites.clone(),
-            ids: Ids::new(common.id_seed, id.as_bytes()),
-            limits: Limits::new(common.rate_limit, epoch),
-        }
+    /// Does something to the state under the lock, by one reading of the clock.
+    pub(crate) fn locked<T>(&self, work: impl FnOnce(&mut State, Reading) -> T) -> T {
+        let mut state = self.lock();
+        let reading = state.reading();
+        work(&mut state, reading)
     }
 
     /// The id that the API shows in `anthropic-organization-id`: a UUID unless a fixture names another.
@@ -108,151 +92,90 @@ impl Organization {
         &self.id
     }
 
+    /// The organization's name.
+    pub fn name(&self) -> String {
+        self.lock().policy.name.to_string()
+    }
+
     /// The organization's type.
     pub fn kind(&self) -> OrganizationType {
-        self.state().policy.kind
+        self.lock().policy.kind
     }
 
-    /// Invites an address. Policy comes before the state of the address, and capacity last.
-    ///
-    /// # Errors
-    /// The [`CreateRefusal`] says why nothing was created.
-    pub fn create_invite(&self, new: NewInvite) -> Result<Invite, CreateRefusal> {
-        let mut state = self.state();
-        state.policy.permits(&new)?;
-        let reading = state.reading();
-        let email: Arc<str> = new.email.into();
-        let address = normalized(&email);
-        if state.invites.is_member(&address) {
-            return Err(CreateRefusal::AlreadyMember);
-        }
-        if let Some(pending) = state.invites.pending_for(&address, reading) {
-            return Err(CreateRefusal::AlreadyInvited(pending.id.clone()));
-        }
-        if let Some(limit) = state.policy.member_limit
-            && state.invites.fills(limit, reading)
-        {
-            return Err(CreateRefusal::MemberLimit(limit));
-        }
-        let invited_at = Moment::At(reading.now);
-        let mut id = state.ids.invite();
-        while state.invites.knows(&id) {
-            id = state.ids.invite();
-        }
-        let record = Record {
-            id: id.into(),
-            email,
-            address,
-            role: new.role,
-            invited_at: invited_at.into(),
-            expires_at: invited_at.plus(LIFETIME).into(),
-            life: Life::Open,
-            rbac_group_ids: new.rbac_group_ids.into_iter().map(Into::into).collect(),
-        };
-        let invite = record.read(reading);
-        state.invites.insert(record);
-        Ok(invite)
-    }
-
-    /// An invite as it is now, deleted ones included; `None` for an id that the organization does not know.
-    pub fn invite(&self, id: &str) -> Option<Invite> {
-        let state = self.state();
-        state.invites.get(id, state.reading())
-    }
-
-    /// A page of the invites that are not deleted, newest first.
-    ///
-    /// # Errors
-    /// When the organization does not know the cursor's id.
-    pub fn list_invites(&self, listing: &Listing) -> Result<Page, UnknownCursor> {
-        let state = self.state();
-        let (invites, reading) = (state.invites.clone(), state.reading());
-        // A filter that hardly anything passes may look at every invite; nobody has to wait for it.
-        drop(state);
-        invites.list(listing, reading)
-    }
-
-    /// Deletes a pending invite.
-    ///
-    /// # Errors
-    /// The [`Refusal`] says why nothing was deleted.
-    pub fn delete_invite(&self, id: &str) -> Result<(), Refusal> {
-        let mut state = self.state();
-        let reading = state.reading();
-        state.invites.delete(id, reading)
-    }
-
-    /// Accepts a pending invite as the invitee would: the address becomes a member.
-    ///
-    /// # Errors
-    /// The [`Refusal`] says why nothing was accepted.
-    pub fn accept_invite(&self, id: &str) -> Result<Invite, Refusal> {
-        let mut state = self.state();
-        let reading = state.reading();
-        state.invites.accept(id, reading)
-    }
-
-    /// Whether the address belongs to a member, compared as the API does: any case, any `+tag`.
-    pub fn is_member(&self, email: &str) -> bool {
-        self.state().invites.is_member(&normalized(&email.into()))
+    /// How many invites that are not deleted, users, active workspaces and API keys there are.
+    pub fn counts(&self) -> Counts {
+        self.locked(|state, _| state.tables.counts())
     }
 
     /// The organization's clock.
     pub fn clock(&self) -> Clock {
-        self.state().clock
+        self.lock().clock
     }
 
-    /// Gives the organization another clock. For its rate limits time has passed, or, where the new
-    /// clock is behind the old one, begins anew.
+    /// Gives the organization another clock. Its rate limits refill by a jump forwards.
     pub fn set_clock(&self, clock: Clock) {
         self.change_clock(|_| clock);
     }
 
-    /// Moves the clock by a duration, which may be negative. A frozen one stays frozen.
-    pub fn advance_clock(&self, by: SignedDuration) {
+    /// Moves the clock by a duration such as `"22d"`, `"-1h"` or [`std::time::Duration`]. A frozen one stays frozen.
+    ///
+    /// # Errors
+    /// When a text is no duration.
+    pub fn advance_clock(&self, by: impl TryInto<Offset, Error: Into<Error>>) -> Result<(), Error> {
+        let by = by.try_into().map_err(Into::into)?;
         self.change_clock(|clock| clock.advanced(by));
+        Ok(())
     }
 
     pub(crate) fn change_clock(&self, change: impl FnOnce(Clock) -> Clock) {
-        let mut state = self.state();
-        // Each is read once, the old one first: a clock set to itself must not seem to run backwards.
+        let mut state = self.lock();
         let clock = change(state.clock);
-        let (was, is) = (state.clock.now(), clock.now());
-        if is < was {
-            state.limits = Limits::new(self.common.rate_limit, is);
-        }
+        let jump = clock.now().since(state.clock.now());
+        state.limits.jump(jump);
         state.clock = clock;
     }
 
-    /// Brings back the invites, the members, the faults and the clock that the organization began with,
-    /// and empties the journal. Times that hang on its beginning are counted anew.
+    /// Brings back everything that the organization began with, its faults and its clock included, and empties the
+    /// journal. Times that count from its start are counted anew.
     pub fn reset(&self) {
-        let mut state = self.state();
-        let before = std::mem::replace(&mut *state, Self::beginning(&self.id, &self.seed, self.common));
-        *self.planned() = planned(&self.seed.faults);
+        self.begin(&self.seed);
+    }
+
+    /// Puts what a seed describes in the place of the state, and empties the journal.
+    pub(crate) fn begin(&self, seed: &Seed) {
+        let next = new_state(&self.id, seed, self.settings);
+        let mut state = self.lock();
+        let before = std::mem::replace(&mut *state, next);
+        *self.planned() = planned(&seed.faults);
         let entries = self.journal.clear();
         drop(state);
-        // After the lock, since they may be many.
+        // After the lock, since they may be large.
         drop((before, entries));
     }
 
-    /// The organization as a fixture document, as its template: [`World::state`](super::World::state).
-    pub fn state_document(&self) -> serde_json::Value {
-        let state = self.state();
-        let (clock, policy, invites) = (state.clock, state.policy.clone(), state.invites.clone());
-        let (faults, reading) = (self.faults(), state.reading());
-        // Copies share; nobody has to wait for the writing.
-        drop(state);
-        dump::organization(clock, &policy, &invites, &faults, Some(reading))
+    /// The organization as a fixture document: [`World::state`](super::World::state) for one.
+    pub fn state(&self) -> Value {
+        serde_json::to_value(self.document()).unwrap_or_default()
     }
 
-    /// Puts the organization into the state of a document's template. A reset still brings back what the
-    /// organization began with. The journal stays.
+    pub(crate) fn document(&self) -> super::fixture::Document {
+        let state = self.lock();
+        // Copies, which share, so that the lock is not held while they are written.
+        let (clock, policy, tables, origin) =
+            (state.clock, state.policy.clone(), state.tables.clone(), state.origin);
+        let faults = seed::left(&self.planned());
+        drop(state);
+        seed::document(clock, &policy, faults, &tables, Some(origin))
+    }
+
+    /// Puts the organization into the state of a document, and empties the journal. A reset still brings back what the
+    /// organization began with.
     ///
     /// # Errors
     /// All problems of the document; nothing changes then.
     pub fn put_state(&self, json: &str) -> Result<(), FixtureError> {
-        let settings = Settings { seed: self.common.id_seed, now: self.common.now, ..Settings::default() };
+        let settings =
+            Settings { seed: self.settings.id_seed, now: self.settings.now, ..Settings::default() };
         let fixture = Fixture::parse_state(json, settings)?;
         let Fixture { template: Some(seed), organizations, .. } = fixture else {
             return Err(FixtureError::of_state("invites", "the state of one organization needs `invites`"));
@@ -261,7 +184,7 @@ impl Organization {
             let message = "the state of one organization has no others; send it without a credential";
             return Err(FixtureError::of_state("organizations", message));
         }
-        self.begin_with(&seed);
+        self.begin(&seed);
         Ok(())
     }
 
@@ -270,17 +193,16 @@ impl Organization {
         self.planned().clone()
     }
 
-    /// Plans things to go wrong, after what is planned already. Of several faults that fit a request the
-    /// first that is not spent strikes.
+    /// Plans things to go wrong, after what is planned already. Of several faults that fit a request the first that is
+    /// not spent strikes.
     ///
     /// # Errors
-    /// When there would be more than 1,000; nothing is planned then.
-    pub fn plan_faults(&self, faults: Vec<Fault>) -> Result<(), TooManyFaults> {
+    /// When a plan contradicts itself, or there would be more than 1,000; nothing is planned then.
+    pub fn plan_faults(&self, faults: &[Fault]) -> Result<(), Error> {
+        check_faults(faults)?;
         let mut planned = self.planned();
-        if planned.len() + faults.len() > MOST_FAULTS {
-            return Err(TooManyFaults);
-        }
-        planned.extend(faults.into_iter().map(PlannedFault::new));
+        room_for(planned.len() + faults.len())?;
+        planned.extend(faults.iter().cloned().map(PlannedFault::new));
         Ok(())
     }
 
@@ -290,8 +212,25 @@ impl Organization {
     }
 
     /// The fault that strikes a request, which is counted.
-    pub(crate) fn strike(&self, operation: Operation, invite_id: Option<&str>) -> Option<Fault> {
-        faults::strike(&mut self.planned(), operation, invite_id)
+    pub(crate) fn strike(&self, operation: Operation, ids: &PathIds) -> Option<Fault> {
+        faults::strike(&mut self.planned(), operation, ids)
+    }
+
+    /// Lets something happen to the resource of a path. Where it cannot happen any more, nothing does.
+    pub(crate) fn meanwhile(&self, what: Meanwhile, ids: &PathIds) {
+        let named = what.path_ids().iter().find_map(|name| Some((*name, ids.get(name)?)));
+        match (what, named) {
+            (Meanwhile::Accept, Some((_, id))) => drop(self.accept_invite(id)),
+            (Meanwhile::Expire, Some((_, id))) => drop(self.expire_invite(id)),
+            (Meanwhile::Delete, Some((_, id))) => drop(self.delete_invite(id)),
+            (Meanwhile::Remove, Some((_, id))) => drop(self.remove_user(id)),
+            (Meanwhile::Archive, Some(("api_key_id", id))) => {
+                let status = Some(ApiKeyStatus::Archived);
+                drop(self.update_api_key(id, ApiKeyChange { status, ..ApiKeyChange::default() }));
+            }
+            (Meanwhile::Archive, Some((_, id))) => drop(self.archive_workspace(id)),
+            (_, None) => {}
+        }
     }
 
     /// What was asked of the organization, oldest first.
@@ -308,23 +247,44 @@ impl Organization {
         &self.journal
     }
 
-    /// Counts a request, and a creation where it is one.
+    /// Counts a request, and a creation of an invite where it is one.
     pub(crate) fn count_request(&self, creates: bool) -> Result<(), RateLimited> {
-        if self.common.rate_limit == RateLimit::default() {
+        if self.settings.rate_limit == RateLimit::default() {
             return Ok(());
         }
-        let mut state = self.state();
+        let mut state = self.lock();
         let now = state.clock.now();
         state.limits.count(creates, now)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn note_use(&self, number: u64) {
+        self.last_used.store(number, Ordering::Relaxed);
+    }
+
+    pub(crate) fn last_used(&self) -> u64 {
+        self.last_used.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere must not take the organization with it: every change is one step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn planned(&self) -> MutexGuard<'_, Vec<PlannedFault>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn new_state(id: &str, seed: &Seed, settings: OrganizationSettings) -> State {
+    let start = seed.clock.now();
+    let (tables, origin) = seed.tables(start, settings.id_seed);
+    State {
+        clock: seed.clock,
+        origin,
+        policy: seed.policy.clone(),
+        tables,
+        ids: Ids::new(settings.id_seed, id.as_bytes()),
+        limits: Limits::new(settings.rate_limit),
     }
 }
 

@@ -1,25 +1,50 @@
-//! What an organization allows, and why an invitation is not made.
+//! What an organization allows: its type, the roles of that type, limits, domains and groups.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
-use serde::{Deserialize, Serialize};
+use super::words::words;
 
-use super::invite::Role;
+words! {
+    /// The type of an organization; it decides which roles exist (docs/fidelity.md).
+    #[derive(Default)]
+    pub enum OrganizationType {
+        /// Console and API organizations.
+        #[default]
+        Console = "console",
+        /// Claude Enterprise organizations.
+        Enterprise = "enterprise",
+    }
+}
 
-/// The kind of an organization; it decides which roles exist (docs/fidelity.md, "Invites").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum OrganizationType {
-    /// Console and API organizations.
-    #[default]
-    Console,
-    /// Claude Enterprise organizations.
-    Enterprise,
+words! {
+    /// The roles that the API shows on invites and users (docs/fidelity.md).
+    #[derive(Default)]
+    pub enum Role {
+        Admin = "admin",
+        Billing = "billing",
+        ClaudeCodeUser = "claude_code_user",
+        Developer = "developer",
+        Managed = "managed",
+        MembershipAdmin = "membership_admin",
+        Owner = "owner",
+        PrimaryOwner = "primary_owner",
+        #[default]
+        User = "user",
+    }
 }
 
 impl OrganizationType {
-    /// The roles that an invite can be created with.
+    /// Whether a role is an admin's, which the API neither gives nor takes away.
+    pub(crate) fn is_admin(self, role: Role) -> bool {
+        match self {
+            OrganizationType::Console => role == Role::Admin,
+            OrganizationType::Enterprise => {
+                matches!(role, Role::Owner | Role::PrimaryOwner | Role::MembershipAdmin)
+            }
+        }
+    }
+
+    /// The roles that can be given.
     pub(crate) fn assignable(self) -> &'static [Role] {
         match self {
             OrganizationType::Console => &[Role::User, Role::Developer, Role::Billing, Role::ClaudeCodeUser],
@@ -27,7 +52,7 @@ impl OrganizationType {
         }
     }
 
-    /// The roles that a list can be filtered by.
+    /// The roles that users have, and that a list can be filtered by.
     pub(crate) fn listable(self) -> &'static [Role] {
         match self {
             OrganizationType::Console => {
@@ -53,83 +78,37 @@ pub(crate) enum OwnerAccess {
 }
 
 /// What an organization allows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Policy {
+    pub(crate) name: Arc<str>,
     pub(crate) kind: OrganizationType,
     /// The most members, pending invites included.
     pub(crate) member_limit: Option<usize>,
     /// Domains in lower case; `None` for any.
-    pub(crate) allowed_domains: Option<Vec<Box<str>>>,
+    pub(crate) allowed_domains: Option<Vec<Arc<str>>>,
     /// The parent organization's verified domains in lower case; `None` without a parent that asks.
-    pub(crate) verified_domains: Option<Vec<Box<str>>>,
-    pub(crate) groups: HashMap<Box<str>, OwnerAccess>,
+    pub(crate) verified_domains: Option<Vec<Arc<str>>>,
+    pub(crate) groups: BTreeMap<Arc<str>, OwnerAccess>,
+    /// An identity provider governs the roles of users.
+    pub(crate) roles_managed_by_idp: bool,
+    /// An identity provider governs who is a user.
+    pub(crate) members_managed_by_scim: bool,
 }
 
-impl Policy {
-    /// What can be said of an invitation without a look at members and invites.
-    pub(super) fn permits(&self, new: &NewInvite) -> Result<(), CreateRefusal> {
-        if !self.kind.assignable().contains(&new.role) {
-            return Err(CreateRefusal::RoleNotAssignable);
+/// An organization's name unless a fixture gives another.
+pub(crate) const DEFAULT_NAME: &str = "Mock organization";
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy {
+            name: DEFAULT_NAME.into(),
+            kind: OrganizationType::default(),
+            member_limit: None,
+            allowed_domains: None,
+            verified_domains: None,
+            groups: BTreeMap::new(),
+            roles_managed_by_idp: false,
+            members_managed_by_scim: false,
         }
-        if self.kind != OrganizationType::Enterprise && !new.rbac_group_ids.is_empty() {
-            return Err(CreateRefusal::GroupsNotSupported);
-        }
-        for group in &new.rbac_group_ids {
-            match self.groups.get(group.as_str()) {
-                None => return Err(CreateRefusal::GroupUnknown(group.clone())),
-                Some(OwnerAccess::Yes) => return Err(CreateRefusal::GroupGrantsOwnerAccess(group.clone())),
-                Some(OwnerAccess::Unconfirmed) => {
-                    return Err(CreateRefusal::GroupOwnerAccessUnconfirmed(group.clone()));
-                }
-                Some(OwnerAccess::No) => {}
-            }
-        }
-        let domain = new.email.rsplit_once('@').map_or("", |(_, domain)| domain).to_lowercase();
-        let outside = |domains: &Option<Vec<Box<str>>>| {
-            domains.as_ref().is_some_and(|domains| !domains.iter().any(|allowed| **allowed == *domain))
-        };
-        if outside(&self.allowed_domains) {
-            return Err(CreateRefusal::DomainNotAllowed(domain));
-        }
-        if outside(&self.verified_domains) {
-            return Err(CreateRefusal::DomainUnverified(domain));
-        }
-        Ok(())
     }
-}
-
-/// An invitation to be made.
-#[derive(Clone, Debug)]
-pub struct NewInvite {
-    /// The address to invite.
-    pub email: String,
-    /// The role that the invitee shall get.
-    pub role: Role,
-    /// RBAC groups to be given on acceptance.
-    pub rbac_group_ids: Vec<String>,
-}
-
-/// Why an invitation is not made (docs/fidelity.md, "Invites").
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CreateRefusal {
-    /// The role is not one that an organization of this type takes.
-    RoleNotAssignable,
-    /// RBAC groups are for Enterprise organizations.
-    GroupsNotSupported,
-    /// The organization has no such group.
-    GroupUnknown(String),
-    /// The group gives owner access.
-    GroupGrantsOwnerAccess(String),
-    /// The service could not find out whether the group gives owner access.
-    GroupOwnerAccessUnconfirmed(String),
-    /// The address's domain is not on the organization's list.
-    DomainNotAllowed(String),
-    /// The address's domain is not one of the parent organization's.
-    DomainUnverified(String),
-    /// The address belongs to a member.
-    AlreadyMember,
-    /// There is a pending invite for the address: this one.
-    AlreadyInvited(Arc<str>),
-    /// Members and pending invites have reached the limit.
-    MemberLimit(usize),
 }

@@ -9,16 +9,16 @@ async fn a_page_without_the_direct_access_header_is_a_401() {
     let server = default_server().await;
     let key = new_key();
     for call in [
-        Call::delete(PENDING, &key),
-        Call::delete(PENDING, &key).header(DIRECT, "false"),
-        Call::delete(PENDING, &key).header(DIRECT, ""),
+        Call::delete_invite(PENDING, &key),
+        Call::delete_invite(PENDING, &key).header(DIRECT, "false"),
+        Call::delete_invite(PENDING, &key).header(DIRECT, ""),
     ] {
         let answer = call.header("origin", "https://example.com").send(server.address());
         answer.refused(401, "authentication_error", "browser-origin").names_organization(true);
         answer.says("CORS requests must set 'anthropic-dangerous-direct-browser-access' header");
         assert_eq!(answer.header("access-control-allow-origin"), None);
     }
-    Call::delete(PENDING, &key).send(server.address()).deleted(PENDING);
+    Call::delete_invite(PENDING, &key).send(server.address()).invite_deleted(PENDING);
 }
 
 #[tokio::test]
@@ -28,9 +28,9 @@ async fn a_page_with_the_direct_access_header_may_read_every_answer() {
         call.header("origin", "https://example.com").header(DIRECT, "true").send(server.address())
     };
     let answers = [
-        page(Call::delete(PENDING, &new_key())),
-        page(Call::delete("unknown", &new_key())),
-        page(Call::delete(PENDING, "nonsense")),
+        page(Call::delete_invite(PENDING, &new_key())),
+        page(Call::delete_invite("unknown", &new_key())),
+        page(Call::delete_invite(PENDING, "nonsense")),
         page(Call::bare("DELETE", "/v1/unknown")),
     ];
     assert_eq!(answers.each_ref().map(|answer| answer.status), [200, 404, 401, 404]);
@@ -38,7 +38,7 @@ async fn a_page_with_the_direct_access_header_may_read_every_answer() {
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
         assert_eq!(answer.header("access-control-expose-headers"), Some("*"));
     }
-    let no_page = Call::delete(PENDING, &new_key()).send(server.address());
+    let no_page = Call::delete_invite(PENDING, &new_key()).send(server.address());
     assert_eq!(no_page.header("access-control-allow-origin"), None);
 }
 
@@ -68,23 +68,4 @@ async fn a_preflight_that_asks_for_direct_access_is_answered_with_the_paths_meth
     }
     let elsewhere = preflight.at("/v1/unknown").send(server.address());
     elsewhere.refused(404, "not_found_error", "route-unknown");
-}
-
-#[tokio::test]
-async fn the_control_routes_are_shut_to_pages() {
-    let server = default_server().await;
-    let health = Call::bare("GET", "/_mock/health");
-    for call in [
-        health.clone().header("origin", "http://localhost"),
-        health.clone().header("sec-fetch-site", "cross-site"),
-        health.clone().header("sec-fetch-site", "same-site"),
-    ] {
-        let answer = call.send(server.address());
-        assert_eq!(answer.status, 403, "{answer:?}");
-        assert!(answer.message().contains("web pages"), "{answer:?}");
-        assert_eq!(answer.header("access-control-allow-origin"), None);
-    }
-    for site in ["none", "same-origin"] {
-        assert_eq!(health.clone().header("sec-fetch-site", site).send(server.address()).status, 200);
-    }
 }

@@ -1,18 +1,16 @@
-//! The truth page: every row has a source and tests that exist, and every error has a row.
+//! The truth page: every row has a source and tests that exist, and every reason on the wire has a row.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
-fn read(name: &str) -> String {
-    fs::read_to_string(format!("{}/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-}
+use crate::harness::{path, read};
 
-/// One row of the table: what, basis, source, tests, errors.
+/// One row of a table: what, basis, source, tests, reasons.
 struct Row {
     what: String,
     basis: String,
     source: String,
     tests: Vec<String>,
-    errors: Vec<String>,
+    reasons: Vec<String>,
 }
 
 fn rows() -> Vec<Row> {
@@ -23,38 +21,40 @@ fn rows() -> Vec<Row> {
     table
         .map(|line| {
             let cells: Vec<_> = line.trim_matches('|').split('|').map(str::trim).collect();
-            let [what, basis, source, tests, errors] = cells[..] else { panic!("five cells: {line}") };
+            let [what, basis, source, tests, reasons] = cells[..] else { panic!("five cells: {line}") };
             Row {
                 what: what.into(),
                 basis: basis.into(),
                 source: source.into(),
                 tests: quoted(tests),
-                errors: quoted(errors),
+                reasons: quoted(reasons),
             }
         })
         .collect()
 }
 
-/// Whether `file::name` is a test in that file of `tests/it` or of `src/api`.
+/// Whether a name, as `cargo test` shows it, is that of a test in `tests/it` or of a unit test in `src`.
 fn is_a_test(name: &str) -> bool {
-    let Some((file, function)) = name.split_once("::") else { return false };
-    ["tests/it", "src/api"].iter().any(|folder| {
-        let text = fs::read_to_string(format!("{}/{folder}/{file}.rs", env!("CARGO_MANIFEST_DIR")));
-        let text = text.unwrap_or_default();
-        let mut before = "";
-        text.lines().map(str::trim).any(|line| {
-            let is_test = before.starts_with("#[test]") || before.starts_with("#[tokio::test");
-            before = line;
-            is_test
-                && line.split_once("fn ").is_some_and(|(_, rest)| rest.starts_with(&format!("{function}(")))
-        })
+    let Some((module, function)) = name.rsplit_once("::") else { return false };
+    let (folder, module) = match module.strip_suffix("::tests") {
+        Some(module) => ("src", module),
+        None => ("tests/it", module),
+    };
+    let module = module.replace("::", "/");
+    let files = [format!("{folder}/{module}.rs"), format!("{folder}/{module}/mod.rs")];
+    let Some(text) = files.iter().find_map(|file| fs::read_to_string(path(file)).ok()) else { return false };
+    let mut before = "";
+    text.lines().map(str::trim).any(|line| {
+        let is_test = before.starts_with("#[test]") || before.starts_with("#[tokio::test");
+        before = line;
+        is_test && line.split_once("fn ").is_some_and(|(_, rest)| rest.starts_with(&format!("{function}(")))
     })
 }
 
 #[test]
 fn every_row_has_a_basis_a_source_and_tests_that_exist() {
     let rows = rows();
-    assert!(rows.len() > 30);
+    assert!(rows.len() > 50);
     let page = read("docs/fidelity.md");
     for row in rows {
         assert!(["documented", "observed", "assumed"].contains(&row.basis.as_str()), "{}", row.what);
@@ -71,30 +71,76 @@ fn every_row_has_a_basis_a_source_and_tests_that_exist() {
 
 #[test]
 fn a_test_that_does_not_exist_would_be_noticed() {
-    assert!(is_a_test("delete::a_pending_invite_is_deleted_once"));
-    for none in
-        ["delete::a_pending_invite", "order::a_pending_invite_is_deleted_once", "delete", "fidelity::read"]
-    {
+    assert!(is_a_test("invites::delete::a_pending_invite_is_deleted_once"));
+    assert!(is_a_test("model::every_history_of_the_world_is_one_of_the_model"));
+    assert!(is_a_test("api::body::tests::a_body_that_stalls_or_trickles_is_given_up_after_30_seconds"));
+    for none in [
+        "invites::delete::a_pending_invite",
+        "delete::a_pending_invite_is_deleted_once",
+        "invites::list::a_pending_invite_is_deleted_once",
+        "delete",
+        "fidelity::rows",
+    ] {
         assert!(!is_a_test(none), "{none}");
     }
 }
 
+/// The text without its unit tests.
+fn code(file: &str) -> String {
+    let text = fs::read_to_string(file).unwrap();
+    text.split("\n#[cfg(test)]").next().unwrap().to_owned()
+}
+
+/// Every reason that the API can send. A constructor of `ApiError` takes it: `new` as its third argument, the others as
+/// their first. Where the argument is a variable, it is one of the other texts of the file that look like a reason.
+fn reasons() -> BTreeSet<String> {
+    let mut reasons = BTreeSet::new();
+    for entry in fs::read_dir(path("src/api")).unwrap() {
+        let text = code(entry.unwrap().path().to_str().unwrap());
+        let constructors =
+            [("new", 2), ("invalid", 0), ("unauthenticated", 0), ("forbidden", 0), ("not_found", 0)];
+        for (constructor, place) in constructors {
+            for caller in ["ApiError", "Self"] {
+                for call in text.split(&format!("{caller}::{constructor}(")).skip(1) {
+                    let argument = call.split(',').nth(place).unwrap_or_default().trim();
+                    reasons.extend(argument.split('"').nth(1).map(str::to_owned));
+                }
+            }
+        }
+        reasons.extend(variables(&text));
+    }
+    reasons
+}
+
+/// The texts with a hyphen that are given a name, handed to a closure or returned, and are no header's name.
+fn variables(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let pieces: Vec<&str> = text.split('"').collect();
+    for at in (1..pieces.len()).step_by(2) {
+        let (before, word, after) = (pieces[at - 1], pieces[at], pieces.get(at + 1).copied().unwrap_or(""));
+        let slug = word.contains('-')
+            && !word.starts_with('-')
+            && !word.ends_with('-')
+            && word.chars().all(|c| c == '-' || c.is_ascii_lowercase());
+        let of_a_header = ["from_static(", ".header(", ".contains_key(", "headers["];
+        let is_header = of_a_header.iter().any(|call| before.ends_with(call));
+        let is_bytes = before.ends_with('b');
+        // An option of x-mock-fault is matched.
+        let is_pattern = after.starts_with(" =>") || after.starts_with(" if ");
+        if slug && !is_header && !is_bytes && !is_pattern {
+            found.push(word.to_owned());
+        }
+    }
+    found
+}
+
 #[test]
-fn every_error_of_the_api_has_a_row() {
-    let code = read("src/api/error.rs");
-    let constructors: Vec<_> = code
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("pub(super) fn "))
-        .map(|signature| signature.split(['(', '<']).next().unwrap())
-        // What shows an error, and what words a part of one.
-        .filter(|name| !["body", "one_of"].contains(name))
-        .collect();
-    assert!(constructors.len() > 15, "{constructors:?}");
-    let named: Vec<_> = rows().into_iter().flat_map(|row| row.errors).collect();
-    for constructor in &constructors {
-        assert!(named.iter().any(|name| name == constructor), "no row for {constructor}");
-    }
-    for name in &named {
-        assert!(constructors.contains(&name.as_str()), "{name} is no error of the code");
-    }
+fn every_reason_of_the_api_has_a_row_and_every_row_names_a_reason_that_there_is() {
+    let reasons = reasons();
+    assert!(reasons.len() > 25, "{reasons:?}");
+    let named: BTreeSet<_> = rows().into_iter().flat_map(|row| row.reasons).collect();
+    let (without_row, of_nothing): (Vec<_>, Vec<_>) =
+        (reasons.difference(&named).collect(), named.difference(&reasons).collect());
+    assert!(without_row.is_empty(), "no row for {without_row:?}");
+    assert!(of_nothing.is_empty(), "src/api never sends {of_nothing:?}");
 }

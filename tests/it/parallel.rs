@@ -1,24 +1,21 @@
-//! What has to hold when many do something at once; parallel deletes are in `delete`, faults in `door`.
+//! What has to hold when many do something at once; parallel deletes are in `invites::delete`, faults in `control::faults`.
 
 use std::{
-    collections::{HashMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    collections::HashSet,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
 };
 
 use anthropic_admin_mock::{
-    Fixture, JournalEntry, JournalFilter, MockServer, NewInvite, Organization, Role, Settings, World, router,
+    InviteFilter, JournalEntry, JournalFilter, MockServer, NewInvite, Organization, World, router,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::harness::*;
 
 fn create(organization: &Organization, email: String) -> String {
-    let new = NewInvite { email, role: Role::User, rbac_group_ids: Vec::new() };
+    let new = NewInvite { email, ..NewInvite::default() };
     organization.create_invite(new).unwrap().id.to_string()
 }
 
@@ -31,8 +28,7 @@ fn of_32_parallel_creations_for_one_address_one_wins_and_the_others_name_its_inv
             // Thirty-two spellings of one address.
             let email = if number % 2 == 0 { "ada" } else { "ADA" };
             let email = format!("{email}+{number}@Example.com");
-            let body = json!({"email": email, "role": "user"}).to_string();
-            (Call::create(&body, &key).send(served.address), email)
+            (Call::invite(&email, &key).send(served.address), email)
         });
         let (good, bad): (Vec<_>, Vec<_>) = answers.iter().partition(|(answer, _)| answer.status == 200);
         assert_eq!(good.len(), 1);
@@ -42,7 +38,7 @@ fn of_32_parallel_creations_for_one_address_one_wins_and_the_others_name_its_inv
             let id = made["id"].as_str().unwrap();
             answer.says(&format!("A pending invite already exists for {email}: {id}"));
         }
-        let pending = Call::list("statuses=pending&email=ada@example.com", &key).send(served.address);
+        let pending = Call::list_invites("statuses=pending&email=ada@example.com", &key).send(served.address);
         assert_eq!(pending.ids(), [made["id"].as_str().unwrap()]);
     }
 }
@@ -72,8 +68,8 @@ fn no_invite_is_lost_and_no_deleted_one_stays_when_32_create_and_delete_at_once(
 }
 
 fn ids(organization: &Organization) -> HashSet<String> {
-    let page = organization.list_invites(&everything()).unwrap();
-    page.invites.iter().map(|invite| invite.id.to_string()).collect()
+    let page = organization.list_invites(&InviteFilter::default(), &everything()).unwrap();
+    page.data.iter().map(|invite| invite.id.to_string()).collect()
 }
 
 /// Reads again and again while something else is done again and again.
@@ -97,42 +93,42 @@ fn read_while(change: impl Fn() + Sync, read: impl Fn() + Sync) {
 
 /// Everything that a reset brings back is different in this one.
 const OTHER: &str = r#"{
-    "clock": "2031-01-01T00:00:00Z", "type": "enterprise", "members": ["mia@example.com"],
+    "clock": "2031-01-01T00:00:00Z", "type": "enterprise", "users": ["mia@example.com"],
     "faults": [{"operation": "invites.delete", "drop": true}],
     "invites": [{"id": "x", "email": "x@example.com", "invited_at": "-1d"}, {"id": "y", "email": "y@example.com"}]
 }"#;
 
 fn frozen_world() -> World {
     let first = r#"{"clock": "2026-01-01T00:00:00Z", "invites": [{"id": "a", "email": "a@example.com"}]}"#;
-    World::new(Fixture::parse(first, Settings::default()).unwrap())
+    world(first)
 }
 
 #[test]
-fn who_reads_during_a_reset_sees_the_organization_before_it_or_after_it() {
+fn a_reader_during_a_reset_sees_the_organization_before_it_or_after_it() {
     let world = frozen_world();
     let organization = world.organization(&new_key()).unwrap();
-    let page = || organization.list_invites(&everything()).unwrap();
-    let (after, page_after) = (organization.state_document(), page());
+    let page = || organization.list_invites(&InviteFilter::default(), &everything()).unwrap();
+    let (after, page_after) = (organization.state(), page());
     organization.put_state(OTHER).unwrap();
-    let (before, page_before) = (organization.state_document(), page());
+    let (before, page_before) = (organization.state(), page());
     assert_ne!(before, after);
     let change = || {
         organization.put_state(OTHER).unwrap();
         organization.reset();
     };
     read_while(change, || {
-        let seen = organization.state_document();
+        let seen = organization.state();
         assert!(seen == before || seen == after, "{seen:#}");
         // Quicker to read, and the clock decides what it shows of the invites.
         for _ in 0..50 {
-            let page = organization.list_invites(&everything()).unwrap();
+            let page = organization.list_invites(&InviteFilter::default(), &everything()).unwrap();
             assert!(page == page_before || page == page_after, "{page:?}");
         }
     });
 }
 
 #[test]
-fn who_reads_during_a_reset_of_the_world_sees_the_world_before_it_or_after_it() {
+fn a_reader_during_a_reset_of_the_world_sees_the_world_before_it_or_after_it() {
     let world = frozen_world();
     let other = OTHER.replacen('{', r#"{"organizations": [{"keys": ["k"], "invites": []}], "#, 1);
     let after = world.state();
@@ -172,13 +168,13 @@ async fn an_organizations_journal_and_the_worlds_have_one_order() {
 }
 
 #[tokio::test]
-async fn who_reads_the_journal_during_a_reset_of_the_world_sees_all_of_it_or_nothing() {
+async fn a_reader_of_the_journal_during_a_reset_of_the_world_sees_all_of_it_or_nothing() {
     let server = MockServer::start(frozen_world()).await;
     let (world, key) = (server.world(), new_key());
     let journal = || world.requests(&JournalFilter::default()).len();
     for _ in 0..100 {
         // One that reaches an organization, and one that reaches none.
-        Call::retrieve("a", &key).send(server.address()).good();
+        Call::retrieve_invite("a", &key).send(server.address()).good();
         Call::bare("GET", "/v1/nothing").send(server.address());
         assert_eq!(journal(), 2);
         thread::scope(|scope| {
@@ -196,32 +192,11 @@ async fn who_reads_the_journal_during_a_reset_of_the_world_sees_all_of_it_or_not
 }
 
 #[test]
-fn new_keys_at_once_never_make_more_than_10_000_organizations() {
-    let world = World::default();
-    for n in 0..9_900 {
-        world.organization(&format!("sk-ant-admin01-{n}")).unwrap();
-    }
-    // Every thread asks for the same keys, each beginning with another.
-    let asked = in_parallel(|number| {
-        let key = |n: usize| format!("sk-ant-admin01-late-{}", (n + 10 * number) % 400);
-        (0..400).map(|n| (key(n), world.organization(&key(n)))).collect::<Vec<_>>()
-    });
-    let mut answers: HashMap<String, Option<Arc<Organization>>> = HashMap::new();
-    for (key, organization) in asked.into_iter().flatten() {
-        let first = answers.entry(key).or_insert_with(|| organization.clone());
-        let same = first.as_ref().map(Arc::as_ptr) == organization.as_ref().map(Arc::as_ptr);
-        assert!(same, "a key is one organization for all, or none for all");
-    }
-    assert_eq!(answers.values().flatten().count(), 100);
-    assert_eq!(world.organizations().len(), 10_000);
-}
-
-#[test]
 fn a_limit_of_five_lets_five_of_32_at_once_pass() {
     let served = Served::start(&["--rate-limit", "5/h", "--now", "2026-01-01T00:00:00Z"]);
     for _ in 0..20 {
         let key = new_key();
-        let answers = in_parallel(|_| Call::retrieve(PENDING, &key).send(served.address).status);
+        let answers = in_parallel(|_| Call::retrieve_invite(PENDING, &key).send(served.address).status);
         assert_eq!(answers.iter().filter(|status| **status == 429).count(), PARALLEL - 5);
     }
 }
@@ -232,7 +207,7 @@ fn the_journal_has_each_of_32_requests_at_once_exactly_one_time() {
     for _ in 0..20 {
         let key = new_key();
         let sent = in_parallel(|_| {
-            let answer = Call::retrieve(PENDING, &key).send(served.address);
+            let answer = Call::retrieve_invite(PENDING, &key).send(served.address);
             answer.header("request-id").unwrap().to_owned()
         });
         let sent: HashSet<_> = sent.into_iter().collect();
@@ -242,4 +217,47 @@ fn the_journal_has_each_of_32_requests_at_once_exactly_one_time() {
         assert_eq!(journal.len(), PARALLEL);
         assert!(journal.iter().all(|entry| sent.contains(entry["request_id"].as_str().unwrap())));
     }
+}
+
+#[test]
+fn reset_and_a_new_state_racing_32_writers_are_seen_whole_or_not_at_all() {
+    // Each world names itself in all of its invites; a page with two names would be a mix.
+    let invites = |name: &str| -> Vec<Value> {
+        (0..20)
+            .map(|n| json!({"id": format!("{name}-{n}"), "email": format!("{name}{n}@example.com")}))
+            .collect()
+    };
+    let old = json!({"invites": invites("old")}).to_string();
+    let new = json!({"invites": invites("new")}).to_string();
+    let world = world(&old);
+    let (done, pages) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for writer in 0..32 {
+            let (world, done, pages) = (&world, &done, &pages);
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    let organization = world.organization("sk-ant-admin01-race").unwrap();
+                    let page = organization.list_invites(&InviteFilter::default(), &everything()).unwrap();
+                    let names: HashSet<_> =
+                        page.data.iter().map(|invite| invite.id.split('-').next().unwrap()).collect();
+                    assert!(names.len() <= 1, "{names:?}");
+                    pages.fetch_add(1, Ordering::Relaxed);
+                    let name = names.into_iter().next().unwrap_or("old");
+                    let _ = organization.delete_invite(&format!("{name}-{}", writer % 20));
+                }
+            });
+        }
+        for round in 0..300 {
+            let organization = world.organization("sk-ant-admin01-race").unwrap();
+            match round % 4 {
+                0 => organization.reset(),
+                1 => organization.put_state(&new).unwrap(),
+                2 => world.put_state(&new).unwrap(),
+                _ => world.reset(),
+            }
+            std::thread::yield_now();
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert!(pages.into_inner() > 100);
 }

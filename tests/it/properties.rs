@@ -1,8 +1,17 @@
 //! What holds for any input whatever: of a fixture, of a request, of a planned fault. The fuzz targets share this file.
 
-use std::{cell::RefCell, sync::OnceLock};
+#[path = "properties/directory.rs"]
+pub mod directory;
+#[path = "properties/rows.rs"]
+pub mod rows;
+#[path = "properties/said.rs"]
+mod said;
 
-use anthropic_admin_mock::{Fault, Fixture, FixtureError, JournalFilter, Settings, Status, World, router};
+use std::{cell::RefCell, collections::HashSet, sync::OnceLock};
+
+use anthropic_admin_mock::{
+    Fault, Fixture, FixtureError, InviteStatus, JournalFilter, Settings, World, router,
+};
 use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, header::HeaderMap},
@@ -11,31 +20,12 @@ use serde_json::Value;
 use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
-/// The alphabet of ids.
-const BASE58: &str = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-
-/// The key and the pending invite that the seeds of requests name.
-const KEY: &str = "sk-ant-admin01-any";
-const INVITE: &str = "invite_015gWxCN9Hfg2QhZwTK7Mdeu";
-
-/// A template as the default world has it, and an organization that refuses for many reasons.
-const WORLD: &str = r#"{
-    "clock": "2026-01-01T00:00:00Z",
-    "invites": [
-        {"id": "invite_015gWxCN9Hfg2QhZwTK7Mdeu", "email": "ada@example.com", "role": "developer"},
-        {"id": "a/b%2F", "email": "bob+tag@example.com", "status": "accepted"},
-        {"id": "é", "email": "cyd@example.com", "status": "expired"},
-        {"id": "gone", "email": "dan@example.com", "status": "deleted"}
-    ],
-    "organizations": [{
-        "keys": ["sk-ant-admin01-full", {"key": "sk-ant-admin01-reader", "scopes": ["read:members"]},
-            {"key": "sk-ant-admin01-off", "state": "disabled"}, {"key": "sk-ant-admin01-old", "state": "expired"}],
-        "type": "enterprise", "clock": "2026-01-01T00:00:00Z", "members": ["mia@example.com"],
-        "member_limit": 3, "allowed_domains": ["example.com"], "verified_domains": ["example.com", "b.c"],
-        "groups": ["g", {"id": "owners", "grants_owner_access": true}, {"id": "who", "grants_owner_access": "unconfirmed"}],
-        "invites": [{"id": "invite_015gWxCN9Hfg2QhZwTK7Mdeu", "email": "ada@example.com"}]
-    }]
-}"#;
+use super::{
+    answers::{envelope, keeps_the_rules},
+    seeds::{INVITE, KEY},
+};
+use directory::WORLD;
+pub use said::{is_a_good_delete, key_of};
 
 fn world() -> World {
     static FIXTURE: OnceLock<Fixture> = OnceLock::new();
@@ -58,91 +48,6 @@ fn answer(world: &World, request: Request<Body>) -> (u16, HeaderMap, Option<Vec<
             (parts.status.as_u16(), parts.headers, body)
         })
     })
-}
-
-/// The vendor's type of each status that an answer of the API can have.
-fn types(status: u16) -> &'static [&'static str] {
-    match status {
-        400 | 405 => &["invalid_request_error"],
-        401 => &["authentication_error"],
-        403 => &["permission_error"],
-        404 => &["not_found_error"],
-        413 => &["request_too_large"],
-        429 => &["rate_limit_error"],
-        529 => &["overloaded_error"],
-        _ => &[],
-    }
-}
-
-/// The rules of every answer of the API that no fault has struck. `body` is what was sent of it.
-pub fn is_an_answer_of_the_api(method: &str, status: u16, headers: &[(String, Vec<u8>)], body: &[u8]) {
-    let one = |name: &str| {
-        let mut found = headers.iter().filter(|(present, _)| present == name);
-        let value = found.next().map(|(_, value)| std::str::from_utf8(value).expect("ASCII headers"));
-        assert!(found.next().is_none(), "{name} is there once");
-        value
-    };
-    for (name, _) in headers {
-        let known = [
-            "content-type",
-            "content-length",
-            "request-id",
-            "anthropic-organization-id",
-            "x-should-retry",
-            "x-mock-reason",
-            "allow",
-            "retry-after",
-        ];
-        let families = ["anthropic-ratelimit-requests-", "access-control-"];
-        let known = known.contains(&&**name) || families.iter().any(|beginning| name.starts_with(beginning));
-        assert!(known, "no foreign header: {name}");
-    }
-    assert_eq!(one("content-type"), Some("application/json"));
-    let request_id = one("request-id");
-    match request_id {
-        Some(id) => {
-            let drawn = id.strip_prefix("req_011C").expect("the prefix of a request id");
-            assert!(drawn.len() == 20 && drawn.chars().all(|c| BASE58.contains(c)), "{id}");
-        }
-        None => assert_eq!(status, 401, "only a credential nobody knows goes without"),
-    }
-    let retry = match status {
-        400 | 401 | 403 | 404 | 405 => Some("false"),
-        429 => Some("true"),
-        _ => None,
-    };
-    assert_eq!(one("x-should-retry"), retry);
-    assert_eq!(one("x-mock-reason").is_some(), status >= 400);
-    assert_eq!(one("allow").is_some(), status == 405);
-    if method == "HEAD" {
-        assert!(body.is_empty(), "nothing follows the head");
-        return;
-    }
-    if method == "OPTIONS" && status == 200 {
-        assert!(body.is_empty() && one("access-control-allow-methods").is_some(), "a preflight");
-        return;
-    }
-    let json: Value = serde_json::from_slice(body).expect("the body is JSON");
-    let fields = json.as_object().expect("the body is an object");
-    if status == 200 {
-        let count = match (fields.get("type").and_then(Value::as_str), method) {
-            (Some("invite"), _) => 9,
-            (Some("invite_deleted"), "DELETE") => 2,
-            (None, "GET") if fields.contains_key("has_more") => 4,
-            other => panic!("no answer to this: {other:?}"),
-        };
-        assert_eq!(fields.len(), count);
-        assert!(one("anthropic-organization-id").is_some());
-        return;
-    }
-    assert!(fields.len() == 3 && json["type"] == "error", "the envelope");
-    assert_eq!(fields["request_id"].as_str(), request_id, "header and body agree");
-    let kind = json["error"]["type"].as_str().expect("a type");
-    assert!(types(status).contains(&kind), "{status} is not {kind}");
-    assert!(json["error"]["message"].as_str().is_some_and(|text| !text.is_empty()));
-    let coded = json["error"].get("details").map(|details| details["error_code"].is_string());
-    assert_ne!(coded, Some(false), "no details without a code");
-    assert_eq!(json["error"].as_object().unwrap().len(), 2 + usize::from(coded.is_some()));
 }
 
 fn listed(headers: &HeaderMap) -> Vec<(String, Vec<u8>)> {
@@ -176,12 +81,25 @@ fn brings_back(document: &Value, state: &Value) {
         ("verified_domains", ""),
         ("groups", "id"),
         ("invites", "email"),
+        ("users", "email"),
+        ("workspaces", "name"),
+        ("api_keys", "id"),
         ("keys", "state"),
     ] {
-        let (given, kept) = (texts(document, list, field), texts(state, list, field));
+        let (mut given, mut kept) = (texts(document, list, field), texts(state, list, field));
+        if list == "users" && document[list].is_null() {
+            // The invitees of accepted invites are.
+            continue;
+        }
+        // The name of the default workspace may be left out, and so may the workspace.
+        for names in [&mut given, &mut kept].into_iter().filter(|_| list == "workspaces") {
+            names.retain(|name| !name.is_empty() && name != "default");
+        }
         assert_eq!(given.len(), kept.len(), "{list}: {given:?} {kept:?}");
-        assert!(list == "keys" || given == kept, "{list}: {given:?} {kept:?}");
+        let is_as_given = |text: &String| text.is_empty() || kept.contains(text);
+        assert!(list == "keys" || given.iter().all(is_as_given), "{list}: {given:?} {kept:?}");
     }
+    rows::come_back(document, state);
     assert_eq!(document["member_limit"].as_f64(), state["member_limit"].as_f64());
     let pinned = |of: &Value| of["organizations"].as_array().cloned().unwrap_or_default();
     let (given, kept) = (pinned(document), pinned(state));
@@ -227,53 +145,22 @@ fn request_of(data: &[u8]) -> Option<Request<Body>> {
     request.body(Body::from(body.to_vec())).ok()
 }
 
-/// Whether a request says all that the deletion of the invite asks for, read without the code under test.
-pub fn is_a_good_delete(method: &str, path: &[u8], headers: &[(String, Vec<u8>)], id: &str) -> bool {
-    let all =
-        |name: &'static str| headers.iter().filter(move |(given, _)| given == name).map(|(_, value)| value);
-    let key = match (all("x-api-key").next(), all("authorization").next()) {
-        (Some(key), _) => key,
-        (None, Some(value)) if value.len() > 7 && value[..7].eq_ignore_ascii_case(b"bearer ") => {
-            value[7..].trim_ascii_start()
-        }
-        _ => return false,
+/// Whether any organization of the world is not as organizations begin.
+fn has_changed(world: &World) -> bool {
+    static BEGINNINGS: OnceLock<HashSet<String>> = OnceLock::new();
+    let states = |world: &World| -> HashSet<String> {
+        world.organizations().iter().map(|organization| organization.state().to_string()).collect()
     };
-    let kinds = ["sk-ant-admin", "sk-ant-api01-", "sk-ant-oat"];
-    let versions: Vec<&[u8]> = all("anthropic-version").map(Vec::as_slice).collect();
-    let good_version = match versions[..] {
-        [version] => [&b"2023-01-01"[..], b"2023-06-01", b"2026-10-21"].contains(&version),
-        _ => false,
-    };
-    let page = all("origin").next().is_some();
-    let direct =
-        all("anthropic-dangerous-direct-browser-access").next().is_some_and(|value| value == b"true");
-    method == "DELETE"
-        && path.strip_prefix(b"/v1/organizations/invites/").is_some_and(|raw| decoded(raw) == id.as_bytes())
-        && kinds.iter().any(|kind| key.starts_with(kind.as_bytes()))
-        && good_version
-        && (!page || direct)
+    let beginnings = BEGINNINGS.get_or_init(|| {
+        let fresh = self::world();
+        fresh.organization(KEY).expect("a good key");
+        states(&fresh)
+    });
+    !states(world).is_subset(beginnings)
 }
 
-/// Percent-decoded once.
-fn decoded(raw: &[u8]) -> Vec<u8> {
-    let digit = |byte: Option<&u8>| byte.and_then(|byte| char::from(*byte).to_digit(16));
-    let (mut whole, mut at) = (Vec::new(), 0);
-    while at < raw.len() {
-        match (raw[at], digit(raw.get(at + 1)), digit(raw.get(at + 2))) {
-            (b'%', Some(high), Some(low)) => {
-                whole.push((high * 16 + low) as u8);
-                at += 3;
-            }
-            (byte, ..) => {
-                whole.push(byte);
-                at += 1;
-            }
-        }
-    }
-    whole
-}
-
-/// A request gets an answer of the API, and an invite goes only where that was really asked for.
+/// A request gets an answer of the API. Only a POST or DELETE that was answered 200 changes anything, each DELETE does, and
+/// an invite goes only where that was really asked for.
 pub fn request(data: &[u8]) {
     let Some(request) = request_of(data) else { return };
     let world = world();
@@ -284,7 +171,7 @@ pub fn request(data: &[u8]) {
     let (status, answered, body) = answer(&world, request);
 
     if path == b"/_mock" || path.starts_with(b"/_mock/") {
-        assert!(status < 500, "the door fails: {status}");
+        assert!(status < 500, "a control route fails: {status}");
         return;
     }
     if headers.iter().any(|(name, _)| name == "x-mock-fault") {
@@ -292,15 +179,20 @@ pub fn request(data: &[u8]) {
         return;
     }
     let body = body.expect("a whole body");
-    is_an_answer_of_the_api(&method, status, &listed(&answered), &body);
+    keeps_the_rules(&method, status, &listed(&answered), &body);
     let deleted = world.organizations().iter().any(|organization| {
-        organization.invite(INVITE).is_some_and(|invite| invite.status == Status::Deleted)
+        organization.invite(INVITE).is_some_and(|invite| invite.status == InviteStatus::Deleted)
     });
     assert!(!deleted || good_delete, "deleted without being asked to");
+    let of_an_invite = path.starts_with(b"/v1/organizations/invites/");
+    let says_so = status == 200 && method == "DELETE";
+    assert!(deleted == (says_so && of_an_invite), "the answer says what was done: {status} {deleted}");
+    let changed = has_changed(&world);
     assert!(
-        deleted == (status == 200 && method == "DELETE"),
-        "the answer says what was done: {status} {deleted}"
+        !changed || status == 200 && ["POST", "DELETE"].contains(&&*method),
+        "changed by {method} {status}"
     );
+    assert!(changed || !says_so, "a deletion of nothing");
 }
 
 /// A plan is refused with reasons, or is shown again as it was given; and whatever it makes of an answer
@@ -317,7 +209,7 @@ pub fn fault_plan(data: &[u8]) {
             .unwrap()
     };
     let (status, _, body) = answer(&world, call("POST", "/_mock/faults", data));
-    let json: Value = serde_json::from_slice(&body.unwrap()).expect("the door speaks JSON");
+    let json: Value = serde_json::from_slice(&body.unwrap()).expect("control routes speak JSON");
     let document = std::str::from_utf8(data);
     match document.map(Fault::parse) {
         Ok(Ok(plans)) if plans.len() <= 1000 => {
@@ -335,15 +227,16 @@ pub fn fault_plan(data: &[u8]) {
             explains(&refused, document.unwrap());
         }
     }
-    let path = format!("/v1/organizations/invites/{INVITE}");
-    for method in ["GET", "DELETE"] {
-        struck(&world, call(method, &path, b""));
+    for (method, path, body) in directory::calls() {
+        struck(&world, call(method, &path, body.as_bytes()));
     }
-    world.reset();
-    let mut request = call("DELETE", &path, b"");
-    if let Ok(value) = data.to_vec().try_into() {
-        request.headers_mut().insert("x-mock-fault", value);
-        struck(&world, request);
+    for (method, path, body) in directory::calls() {
+        world.reset();
+        let mut request = call(method, &path, body.as_bytes());
+        if let Ok(value) = data.to_vec().try_into() {
+            request.headers_mut().insert("x-mock-fault", value);
+            struck(&world, request);
+        }
     }
 }
 
@@ -353,76 +246,20 @@ fn struck(world: &World, request: Request<Body>) {
     let journal = world.organization(KEY).unwrap().requests(&JournalFilter::default());
     let entry = journal.last().expect("every request has an entry");
     let Some(fault) = &entry.fault else {
-        return is_an_answer_of_the_api(&method, status, &listed(&headers), &body.expect("a whole body"));
+        return keeps_the_rules(&method, status, &listed(&headers), &body.expect("a whole body"));
     };
     assert_eq!(entry.status.is_none(), fault == "drop", "{fault}");
     assert_eq!(body.is_none(), fault == "drop mid_body", "{fault}");
-    let (Some(body), true) = (body, entry.status.is_some()) else { return };
-    let json: Value = serde_json::from_slice(&body).expect("the body is JSON");
-    if fault.starts_with("delay") {
-        return is_an_answer_of_the_api(&method, status, &listed(&headers), &body);
+    let (Some(body), Some(sent)) = (body, entry.status) else { return };
+    assert_eq!(sent, status, "{fault}");
+    let listed = listed(&headers);
+    if fault.starts_with("delay") || fault.starts_with("meanwhile") {
+        return keeps_the_rules(&method, status, &listed, &body);
     }
-    assert!(json["type"] == "error" && json["error"]["type"] == **fault, "{json}");
-    assert!((400..600).contains(&status) && entry.status == Some(status));
-    assert_eq!(headers["content-type"], "application/json");
-    assert_eq!(json["request_id"].as_str(), headers.get("request-id").map(|id| id.to_str().unwrap()));
-}
-
-/// Fixtures that are taken, and some that are not.
-pub fn fixture_seeds() -> Vec<Vec<u8>> {
-    [
-        WORLD,
-        include_str!("../../fixtures/default.json"),
-        include_str!("../../fixtures/organizations.json"),
-        include_str!("../../fixtures/every-status.json"),
-        include_str!("../../fixtures/empty.json"),
-        r#"{"invites": [{"email": "é@b.c", "status": "pending", "invited_at": "-3d", "expires_at": "+18h"}]}"#,
-        r#"{"clock": "+3d", "invites": [], "faults": [{"operation": "*", "times": 2, "error": "overloaded_error"}]}"#,
-        "{\"invites\": [\n{\"email\": 7},\r\n\t{\"emial\": \"a@b.c\"}], }",
-        "[",
-        "",
-    ]
-    .map(|seed| seed.as_bytes().to_vec())
-    .into()
-}
-
-/// Good requests of every operation, and some that are refused.
-pub fn request_seeds() -> Vec<Vec<u8>> {
-    let headers = format!("x-api-key: {KEY}\nanthropic-version: 2023-06-01");
-    let current = format!("authorization: Bearer {KEY}\nanthropic-version: 2026-10-21");
-    let path = "/v1/organizations/invites";
-    [
-        format!("DELETE {path}/{INVITE}\n{headers}"),
-        format!("DELETE {path}/{INVITE}?beta=true\n{current}\ncontent-type: application/json"),
-        format!("DELETE {path}/a%2Fb%252F\n{headers}"),
-        format!("DELETE {path}/%C3%A9\n{headers}\norigin: null\nanthropic-dangerous-direct-browser-access: true"),
-        format!("DELETE {path}/%2569{}\n{headers}", &INVITE[1..]),
-        format!("DELETE {path}/%69{}\n{headers}", &INVITE[1..]),
-        format!("GET {path}/{INVITE}\n{current}"),
-        format!("GET {path}?limit=2&after_id={INVITE}&email=ada%40example.com&roles%5B%5D=user&statuses[]=pending\n{headers}"),
-        format!("POST {path}\n{headers}\n\n{{\"email\": \"eve@example.com\", \"role\": \"developer\", \"rbac_group_ids\": []}}"),
-        format!("POST {path}\nx-api-key: sk-ant-admin01-full\nanthropic-version: 2023-06-01\n\n{{\"email\": \"eve@example.com\", \"role\": \"managed\", \"rbac_group_ids\": [\"g\", \"owners\"]}}"),
-        format!("OPTIONS {path}\norigin: http://x\naccess-control-request-method: DELETE\naccess-control-request-headers: anthropic-dangerous-direct-browser-access"),
-        format!("PUT /_mock/clock\nx-api-key: {KEY}\n\n{{\"advance\": \"22d\"}}"),
-        format!("GET /_mock/requests?status=404&operation=invites.delete\nx-api-key: {KEY}"),
-    ]
-    .map(String::into_bytes)
-    .into()
-}
-
-/// Plans as a body and as a header.
-pub fn fault_plan_seeds() -> Vec<Vec<u8>> {
-    [
-        r#"{"operation": "invites.delete", "times": 2, "error": "overloaded_error", "retry_after": 3, "retry_after_ms": 20, "should_retry": true, "error_code": "c", "message": "m"}"#,
-        r#"[{"operation": "*", "invite_id": "invite_015gWxCN9Hfg2QhZwTK7Mdeu", "times": "always", "delay": "400ms"}, {"operation": "invites.retrieve", "drop": "mid_body"}]"#,
-        r#"{"operation": "invites.delete", "drop": true, "after_commit": true}"#,
-        r#"{"operation": "invites.delete", "error": "authentication_error"}"#,
-        "rate_limit_error; retry-after=1; retry-after-ms=10; should-retry=false; error-code=c",
-        "drop; after-commit",
-        "drop=mid_body",
-        "delay=400ms",
-        "api_error;after-commit",
-    ]
-    .map(|seed| seed.as_bytes().to_vec())
-    .into()
+    if fault.starts_with("response") {
+        return assert!(!headers.contains_key("request-id") && headers["x-mock-reason"] == "fault");
+    }
+    assert!((400..600).contains(&status), "{fault}");
+    let json = envelope(&method, status, &listed, &body).expect("a body");
+    assert_eq!(json["error"]["type"], **fault, "{json}");
 }

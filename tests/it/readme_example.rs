@@ -1,13 +1,13 @@
 //! The README's Rust test, as it stands there.
 
-use anthropic_admin_mock::{MockServer, Status, World};
+use anthropic_admin_mock::{InviteStatus, MockServer, World};
 
 use crate::harness::Call;
 
 /// "Your program."
 fn revoke(url: &str, key: &str, id: &str) {
     let address = url.strip_prefix("http://").unwrap().parse().unwrap();
-    Call::delete(id, key).send(address).deleted(id);
+    Call::delete_invite(id, key).send(address).invite_deleted(id);
 }
 
 #[tokio::test]
@@ -18,5 +18,5 @@ async fn revoking_deletes_the_invite() {
     revoke(server.url(), key, id); // your program
 
     let organization = server.world().organization(key).unwrap();
-    assert_eq!(organization.invite(id).unwrap().status, Status::Deleted);
+    assert_eq!(organization.invite(id).unwrap().status, InviteStatus::Deleted);
 }

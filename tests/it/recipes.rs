@@ -1,4 +1,4 @@
-//! The recipes of docs/recipes.md: what the page shows, what the files say, and what `tests/recipes/run` runs are one.
+//! The recipes of docs/recipes.md: what the page shows, what the files say, and what is run are one.
 
 use std::{
     collections::BTreeSet,
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::harness::{run, text};
+use crate::harness::{read, run, text};
 
 /// What lies beside the recipes but is none.
 const BESIDE: [&str; 7] = [
@@ -21,10 +21,6 @@ const BESIDE: [&str; 7] = [
 
 fn at(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(at(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 /// Each code block of the page, with the file that the line above it links to.
@@ -77,7 +73,7 @@ fn the_page_shows_every_recipe_as_it_is() {
         assert_eq!(*block, read(name), "docs/recipes.md and {name}");
     }
     let mut names: Vec<_> =
-        shown.iter().map(|(name, _)| name.strip_prefix("tests/recipes/").unwrap()).collect();
+        shown.iter().filter_map(|(name, _)| name.strip_prefix("tests/recipes/")).collect();
     names.extend(BESIDE);
     names.sort_unstable();
     let mut files: Vec<_> =
@@ -88,10 +84,11 @@ fn the_page_shows_every_recipe_as_it_is() {
 
 #[test]
 fn every_recipe_is_run() {
-    let runner = read("tests/recipes/run");
     for (name, _) in shown() {
-        let name = name.replacen("tests/recipes/", "$here/", 1);
-        assert!(runner.contains(&name), "tests/recipes/run does not name {name}");
+        let of_folder = |folder| Some((folder, name.strip_prefix(folder)?));
+        let (folder, file) = ["tests/recipes", "tests/clients"].into_iter().find_map(of_folder).unwrap();
+        let runner = format!("{folder}/run");
+        assert!(read(&runner).contains(&format!("$here{file}")), "{runner} does not name {name}");
     }
 }
 

@@ -1,25 +1,25 @@
 //! The rules that keep the house, as far as the source can show them and no lint does.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
+
+use crate::harness::{path, read};
 
 /// Every source file below a folder, with its text.
 fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)).unwrap() {
+    for entry in fs::read_dir(path(folder)).unwrap() {
         let name = format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap());
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
-        if path.is_dir() {
+        if Path::new(&path(&name)).is_dir() {
             found.extend(sources(&name));
         } else {
-            found.push((name, fs::read_to_string(path).unwrap()));
+            found.push((name.clone(), read(&name)));
         }
     }
     found
 }
 
 #[track_caller]
-fn nothing_names(folder: &str, words: &[&str]) {
-    let sources = sources(folder);
+fn nothing_names(sources: &[(String, String)], words: &[&str]) {
     assert!(!sources.is_empty());
     for (name, text) in sources {
         for word in words {
@@ -30,36 +30,52 @@ fn nothing_names(folder: &str, words: &[&str]) {
 
 #[test]
 fn the_world_knows_no_http() {
-    nothing_names(
-        "src/world",
-        &["axum", "hyper", "http::", "tower", "crate::api", "crate::control", "crate::server"],
-    );
+    let words = ["axum", "hyper", "http::", "tower", "crate::api", "crate::control", "crate::server"];
+    nothing_names(&sources("src/world"), &words);
 }
 
 #[test]
 fn the_api_and_the_control_routes_do_not_know_each_other() {
-    nothing_names("src/api", &["crate::control", "control::", "crate::server"]);
-    nothing_names("src/control", &["crate::api", "api::", "crate::server"]);
+    nothing_names(&sources("src/api"), &["crate::control", "control::", "crate::server"]);
+    nothing_names(&sources("src/control"), &["crate::api", "api::", "crate::server"]);
+}
+
+/// The files of handlers: those that the table of routes names.
+fn handlers() -> BTreeSet<String> {
+    let routes = read("src/api/routes.rs");
+    let lines = routes.lines().filter_map(|line| line.trim().strip_prefix("route("));
+    lines
+        .filter_map(|line| Some(line.rsplit_once(' ')?.1.split_once("::")?.0.to_owned()))
+        .map(|module| format!("src/api/{module}.rs"))
+        .collect()
 }
 
 #[test]
-fn a_handler_sees_no_key_no_map_and_no_header() {
-    let handlers = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/api/invites.rs")).unwrap();
-    for word in ["World", "HeaderMap", "DashMap", "Exchange", "admit"] {
-        assert!(!handlers.contains(word), "{word}");
+fn a_handler_sees_no_key_no_map_no_header_and_no_other_handler() {
+    let handlers = handlers();
+    assert!(handlers.contains("src/api/invites.rs"), "{handlers:?}");
+    let files: Vec<_> = handlers.iter().map(|name| (name.clone(), read(name))).collect();
+    let words = ["World", "HeaderMap", "DashMap", "admit", "strike", "journal", "async "];
+    nothing_names(&files, &words);
+    // `email` and `role` of invites are for users as well.
+    for (name, text) in &files {
+        for other in handlers.iter().filter(|other| *other != name) {
+            let module = other.trim_start_matches("src/api/").trim_end_matches(".rs");
+            assert!(!text.contains(&format!("{module}::{{")), "{name} takes much of {other}");
+        }
     }
 }
 
 #[test]
 fn every_source_file_says_first_what_it_is_for() {
-    for (name, text) in sources("src").into_iter().chain(sources("tests/it")) {
+    let all = sources("src").into_iter().chain(sources("tests/it"));
+    for (name, text) in all.filter(|(name, _)| name.ends_with(".rs")) {
         assert!(text.starts_with("//! ") && text.lines().next().unwrap().ends_with('.'), "{name}");
     }
 }
 
 #[test]
 fn the_image_has_the_version_of_the_manifest() {
-    let dockerfile = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Dockerfile")).unwrap();
     let version = concat!("\nARG VERSION=", env!("CARGO_PKG_VERSION"), "\n");
-    assert!(dockerfile.contains(version), "its label cannot read the manifest");
+    assert!(read("Dockerfile").contains(version), "its label cannot read the manifest");
 }

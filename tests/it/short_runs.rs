@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{mutator::Mutator, properties};
+use crate::{
+    bytes::mutator::Mutator,
+    properties::{self, directory},
+};
 
 /// Long enough to see that the property holds for the seeds and around them.
 const TIME: Duration = Duration::from_millis(1000);
@@ -51,6 +54,19 @@ const WORDS: &[&[u8]] = &[
     b"limit=",
     b"always",
     b"after_commit",
+    b"\"skip\": 1",
+    b"meanwhile",
+    b"\"role\": \"billing\"",
+    b"\"type\": \"enterprise\"",
+    b"\"default\": true",
+    b"\"workspace\": null",
+    b"\"archived_at\": \"-1d\"",
+    b"\"workspace_role\": \"workspace_admin\"",
+    b"\"principal\": {\"user\": \"u\"}",
+    b"/archive",
+    b"/members/",
+    b"include_archived=",
+    b"response",
     b";",
     b"=",
 ];
@@ -77,15 +93,15 @@ fn holds_around(seeds: &[Vec<u8>], property: fn(&[u8])) {
 
 #[test]
 fn a_fixture_is_refused_with_places_or_is_the_state_that_it_makes() {
-    holds_around(&properties::fixture_seeds(), properties::fixture);
+    holds_around(&directory::fixtures(), properties::fixture);
 }
 
 #[test]
 fn a_request_is_answered_by_the_api_and_deletes_only_what_it_names() {
-    holds_around(&properties::request_seeds(), properties::request);
+    holds_around(&directory::requests(), properties::request);
 }
 
 #[test]
 fn a_planned_fault_is_refused_with_places_or_strikes_in_the_envelope() {
-    holds_around(&properties::fault_plan_seeds(), properties::fault_plan);
+    holds_around(&directory::fault_plans(), properties::fault_plan);
 }

@@ -1,0 +1,140 @@
+//! The record of a request: an entry of a journal and a line of the log.
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header::USER_AGENT, request::Parts};
+
+use super::{body::Received, error::ApiError, version};
+use crate::{
+    credential::Credential,
+    world::{
+        Access, Clock, Fault, JournalEntry, Operation, Organization, PathIds, RedactedKey, World, lossy,
+        scrubbed,
+    },
+};
+
+/// How much of a path, an id or a header a record keeps.
+const KEPT_TEXT: usize = 1024;
+/// How much of a POST's body a record keeps.
+const KEPT_BODY: usize = 4096;
+
+const RETRY_COUNT: HeaderName = HeaderName::from_static("x-stainless-retry-count");
+
+/// What the checks find out about a request on its way in.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub(super) operation: Option<Operation>,
+    pub(super) ids: PathIds,
+    pub(super) access: Option<Access>,
+    pub(super) fault: Option<Fault>,
+}
+
+impl Seen {
+    /// The organization, once the credential was recognized.
+    pub(super) fn organization(&self) -> Option<&Arc<Organization>> {
+        match self.access.as_ref()? {
+            Access::Organization(organization, _) => Some(organization),
+            Access::Inference => None,
+        }
+    }
+}
+
+/// What became of a request.
+pub(super) struct Outcome<'a> {
+    pub(super) request_id: Option<String>,
+    /// `None` where the connection was dropped instead.
+    pub(super) status: Option<u16>,
+    pub(super) error: Option<&'a ApiError>,
+    pub(super) duration_ms: f64,
+}
+
+/// Writes a request down, in the journal of the organization to which its credential belongs, and in the log.
+pub(super) fn record(
+    world: &World,
+    request: &Parts,
+    credential: Option<&Credential<'_>>,
+    body: &Received,
+    seen: Seen,
+    outcome: Outcome<'_>,
+) {
+    let organization = seen.organization().cloned().or_else(|| {
+        // Refused before the credential was looked at, or a key that is not good any more.
+        world.organization_of(&credential?.secret)
+    });
+    let clock = organization.as_ref().map_or(Clock::System, |organization| organization.clock());
+    // What was never sent is no error that a client got.
+    let error = outcome.error.filter(|_| outcome.status.is_some());
+    let entry = JournalEntry {
+        number: world.next_number(),
+        time: clock.now(),
+        request_id: outcome.request_id,
+        organization: organization.as_ref().map(|organization| organization.id().to_owned()),
+        operation: seen.operation,
+        method: match request.method {
+            Method::DELETE => "DELETE".into(),
+            Method::GET => "GET".into(),
+            Method::POST => "POST".into(),
+            ref other => kept(other.as_str().as_bytes(), KEPT_TEXT).into(),
+        },
+        path: kept(request.uri.path().as_bytes(), KEPT_TEXT),
+        query: request.uri.query().map(|query| kept(query.as_bytes(), KEPT_TEXT)),
+        ids: seen.ids.map(|id| kept(id.as_bytes(), KEPT_TEXT)),
+        body: (request.method == Method::POST).then(|| kept(body.beginning(), KEPT_BODY)),
+        credential: credential.map(|credential| RedactedKey::of(&credential.secret).into()),
+        version: header(&request.headers, &version::HEADER),
+        user_agent: header(&request.headers, &USER_AGENT),
+        retry: request.headers.get(RETRY_COUNT).and_then(|count| count.to_str().ok()?.parse().ok()),
+        status: outcome.status,
+        error_type: error.map(|error| error.kind).filter(|kind| !kind.is_empty()),
+        message: error
+            .map(|error| kept(error.message.as_bytes(), KEPT_TEXT))
+            .filter(|message| !message.is_empty()),
+        reason: error.map(|error| error.reason).or(seen.fault.as_ref().map(|_| "fault")),
+        hint: error.map(|error| error.hint.clone()),
+        fault: seen.fault.as_ref().map(Fault::to_string),
+        duration_ms: outcome.duration_ms,
+    };
+    log(&entry);
+    world.record(organization.as_deref(), entry);
+}
+
+fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(HeaderValue::as_bytes).map(|value| kept(value, KEPT_TEXT))
+}
+
+/// What a record keeps of a text: its beginning, with every key in it redacted.
+fn kept(text: &[u8], most: usize) -> String {
+    // What cutting breaks at the end is cut off again.
+    let text = lossy(&text[..text.len().min(most + 4)]);
+    scrubbed(&text[..text.floor_char_boundary(most)])
+}
+
+/// One line for each request; its level tells good answers from refusals and from errors of the server.
+fn log(entry: &JournalEntry) {
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "anthropic_admin_mock::request",
+                method = %entry.method,
+                path = entry.path,
+                query = entry.query,
+                status = entry.status,
+                operation = entry.operation.map(Operation::name),
+                error = entry.error_type,
+                reason = entry.reason,
+                error_message = entry.message,
+                hint = entry.hint.as_deref(),
+                fault = entry.fault,
+                request_id = entry.request_id,
+                key = entry.credential.as_ref().map(tracing::field::display),
+                organization = entry.organization,
+                duration_ms = entry.duration_ms,
+            )
+        };
+    }
+    match entry.status {
+        Some(500..) => line!(error),
+        Some(400..) => line!(warn),
+        _ => line!(info),
+    }
+}

@@ -1,0 +1,68 @@
+//! `/_mock/clock`: what it reads, moved, frozen and given back.
+
+use axum::Json;
+use serde_json::{Value, json};
+
+use super::{
+    error::ControlError,
+    scope::{Scope, Text},
+};
+use crate::world::{Clock, Moment};
+
+const EXPECTED: &str =
+    "expected exactly one of \"advance\": \"22d\", \"now\": \"2026-01-01T00:00:00Z\" and \"system\": true";
+
+/// `GET /_mock/clock`
+pub(super) async fn get(scope: Scope) -> Json<Value> {
+    shown(&scope)
+}
+
+fn shown(scope: &Scope) -> Json<Value> {
+    let clock = match scope {
+        Scope::One(organization) => organization.clock(),
+        Scope::All(world) => world.clock(),
+    };
+    Json(json!({"now": clock.now(), "clock": clock.written()}))
+}
+
+/// `PUT /_mock/clock`
+pub(super) async fn put(scope: Scope, Text(body): Text) -> Result<Json<Value>, ControlError> {
+    let fields: Value = serde_json::from_str(&body)
+        .map_err(|error| ControlError::input("", format!("the body is not JSON: {error}")))?;
+    let fields = fields.as_object().filter(|fields| fields.len() == 1);
+    let Some((name, value)) = fields.and_then(|fields| fields.iter().next()) else {
+        return Err(ControlError::input("", EXPECTED));
+    };
+    match name.as_str() {
+        "advance" => {
+            let Some(text) = value.as_str() else {
+                let message = format!("{value} is not a duration; expected one such as \"22d\" or \"-1h\"");
+                return Err(ControlError::input("advance", message));
+            };
+            let moved = match &scope {
+                Scope::One(organization) => organization.advance_clock(text),
+                Scope::All(world) => world.advance_clock(text),
+            };
+            moved.map_err(|error| ControlError::input("advance", error.to_string()))?;
+        }
+        "now" => {
+            let Some(at @ Moment::At(_)) = value.as_str().and_then(|text| text.parse().ok()) else {
+                let message =
+                    format!("{value} is not a time; expected RFC 3339 such as \"2026-01-01T00:00:00Z\"");
+                return Err(ControlError::input("now", message));
+            };
+            set(&scope, at.into());
+        }
+        "system" if *value == Value::Bool(true) => set(&scope, Clock::System),
+        "system" => return Err(ControlError::input("system", "expected true")),
+        other => return Err(ControlError::input(other, EXPECTED)),
+    }
+    Ok(shown(&scope))
+}
+
+fn set(scope: &Scope, clock: Clock) {
+    match scope {
+        Scope::One(organization) => organization.set_clock(clock),
+        Scope::All(world) => world.set_clock(clock),
+    }
+}

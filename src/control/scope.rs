@@ -1,0 +1,97 @@
+//! What a call is about, and its body.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{StatusCode, request::Parts},
+};
+use tokio::time::timeout;
+
+use super::error::ControlError;
+use crate::{
+    credential::{Credential, NoCredential},
+    world::{Organization, World},
+};
+
+/// The query parameter that names an organization by its id.
+pub(super) const ORGANIZATION: &str = "organization";
+
+/// How long a body may take.
+const BODY_TIME: Duration = Duration::from_secs(60);
+
+/// What a call is about.
+pub(super) enum Scope {
+    /// It carries a credential: that key's organization, whatever the key's state; or it names one by `?organization=<id>`.
+    One(Arc<Organization>),
+    /// It does neither: the whole world.
+    All(World),
+}
+
+impl FromRequestParts<World> for Scope {
+    type Rejection = ControlError;
+
+    async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, ControlError> {
+        let refused = |message| Err(ControlError::new(StatusCode::UNAUTHORIZED, "key-unknown", message));
+        match Credential::of(&parts.headers) {
+            Ok(credential) if credential.contradicted => {
+                refused("x-api-key and Authorization carry different credentials; send one")
+            }
+            Ok(credential) => match world.organization_of(&credential.secret) {
+                Some(organization) => Ok(Scope::One(organization)),
+                None => refused("the credential belongs to no organization of this world"),
+            },
+            Err(NoCredential::NotBearer) => refused("Authorization has to be: Bearer <key>"),
+            Err(NoCredential::Missing) => {
+                let query = parts.uri.query().unwrap_or_default();
+                let mut pairs = form_urlencoded::parse(query.as_bytes());
+                let Some((_, id)) = pairs.find(|(name, _)| name == ORGANIZATION) else {
+                    return Ok(Scope::All(world.clone()));
+                };
+                world.organization_with_id(&id).map(Scope::One).ok_or_else(|| {
+                    let message = format!("there is no organization {id:?}");
+                    ControlError::new(StatusCode::NOT_FOUND, "organization-unknown", message)
+                })
+            }
+        }
+    }
+}
+
+impl Scope {
+    /// The organization that the call is about; without one, the only one that has what is asked for.
+    pub(super) fn the_one_with(
+        self,
+        has: impl Fn(&Organization) -> bool,
+    ) -> Result<Option<Arc<Organization>>, ControlError> {
+        match self {
+            Scope::One(organization) => Ok(Some(organization)),
+            Scope::All(world) => {
+                let mut having = world.organizations();
+                having.retain(|organization| has(organization));
+                if having.len() > 1 {
+                    let message = "several organizations have it; send the key of one of them";
+                    return Err(ControlError::new(StatusCode::CONFLICT, "organization-ambiguous", message));
+                }
+                Ok(having.pop())
+            }
+        }
+    }
+}
+
+/// A body, which has to arrive within a minute and be UTF-8. A byte order mark is passed over.
+pub(super) struct Text(pub(super) String);
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = ControlError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {
+        let refused = |status, message| ControlError::new(status, "body-unreadable", message);
+        match timeout(BODY_TIME, String::from_request(request, state)).await {
+            Ok(Ok(body)) => Ok(Text(body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body))),
+            Ok(Err(rejection)) => Err(refused(rejection.status(), rejection.body_text())),
+            Err(_) => {
+                Err(refused(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within a minute".into()))
+            }
+        }
+    }
+}

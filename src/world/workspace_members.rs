@@ -1,0 +1,121 @@
+//! Workspace members: what is shown and what is kept of a membership.
+
+mod rules;
+mod written;
+
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+use imbl::{GenericHashMap, shared_ptr::DefaultSharedPtr};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use super::{
+    clock::Tick,
+    table::{Row, Table},
+    words::words,
+};
+pub use rules::WorkspaceMemberRefusal;
+pub(crate) use written::MemberEntry;
+
+words! {
+    /// The roles in a workspace (docs/fidelity.md, "Workspace members").
+    #[derive(Default)]
+    pub enum WorkspaceRole {
+        #[default]
+        User = "workspace_user",
+        Developer = "workspace_developer",
+        RestrictedDeveloper = "workspace_restricted_developer",
+        Admin = "workspace_admin",
+        Billing = "workspace_billing",
+    }
+}
+
+/// A listed member of a workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkspaceMember {
+    /// The user.
+    pub user_id: Arc<str>,
+    /// The workspace.
+    pub workspace_id: Arc<str>,
+    /// The role there.
+    pub workspace_role: WorkspaceRole,
+}
+
+/// The four fields of the API (docs/fidelity.md, "Workspace members").
+impl Serialize for WorkspaceMember {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("WorkspaceMember", 4)?;
+        fields.serialize_field("type", "workspace_member")?;
+        fields.serialize_field("user_id", &self.user_id)?;
+        fields.serialize_field("workspace_id", &self.workspace_id)?;
+        fields.serialize_field("workspace_role", &self.workspace_role)?;
+        fields.end()
+    }
+}
+
+/// A membership as it is kept. Lists order memberships as they were added.
+#[derive(Clone, Debug)]
+pub(crate) struct MemberRow {
+    user_id: Arc<str>,
+    role: WorkspaceRole,
+}
+
+impl Row for MemberRow {
+    fn id(&self) -> &Arc<str> {
+        &self.user_id
+    }
+
+    fn time(&self) -> Tick {
+        Tick::ZERO
+    }
+}
+
+/// The listed members of each workspace, by the workspace's id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Members(GenericHashMap<Arc<str>, Table<MemberRow>, RandomState, DefaultSharedPtr>);
+
+impl Members {
+    fn get(&self, workspace: &str, user: &str) -> Option<&MemberRow> {
+        self.0.get(workspace)?.get(user)
+    }
+
+    pub(crate) fn count(&self, workspace: &str) -> usize {
+        self.0.get(workspace).map_or(0, Table::len)
+    }
+
+    /// The members of a workspace, in the order of a document.
+    pub(crate) fn rows(&self, workspace: &str) -> impl Iterator<Item = &MemberRow> {
+        self.0.get(workspace).into_iter().flat_map(Table::oldest_first)
+    }
+
+    fn set(&mut self, workspace: &Arc<str>, user: Arc<str>, role: WorkspaceRole) {
+        if self.get(workspace, &user).is_some() {
+            if let Some(table) = self.0.get_mut(workspace) {
+                table.update(&user, |row| row.role = role);
+            }
+        } else {
+            self.0.entry(workspace.clone()).or_default().insert(MemberRow { user_id: user, role });
+        }
+    }
+
+    fn remove(&mut self, workspace: &str, user: &str) {
+        if let Some(table) = self.0.get_mut(workspace) {
+            table.remove(user);
+        }
+    }
+
+    /// Ends the memberships of a user that fit.
+    pub(crate) fn end(&mut self, user: &str, fits: impl Fn(WorkspaceRole) -> bool) {
+        let of_user = |table: &Table<MemberRow>| table.get(user).is_some_and(|row| fits(row.role));
+        let workspaces: Vec<_> = self
+            .0
+            .iter()
+            .filter(|(_, table)| of_user(table))
+            .map(|(workspace, _)| workspace.clone())
+            .collect();
+        for workspace in workspaces {
+            self.remove(&workspace, user);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! What all resources have in common, tried on each of them.
+
+mod access;
+mod lists;
+mod methods;
+mod state;
