@@ -1,19 +1,21 @@
-//! API keys: what is shown and what is kept, and what may happen to them.
+//! API keys: what is shown and what is kept of them.
 
+mod rules;
 mod written;
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 use serde_json::json;
 
 use super::{
     clock::{Reading, Tick},
-    organization::Organization,
-    table::{Page, Paging, Row, UnknownCursor},
+    table::Row,
     time::Time,
     words::words,
 };
+pub(crate) use rules::ApiKeys;
+pub use rules::{ApiKeyChange, ApiKeyRefusal};
 pub(crate) use written::ApiKeyEntry;
 
 words! {
@@ -116,42 +118,6 @@ pub struct ApiKeyFilter {
     pub created_by: Option<String>,
 }
 
-/// A change of an API key. What is left out stays as it is.
-#[derive(Clone, Debug, Default)]
-pub struct ApiKeyChange {
-    /// Another name.
-    pub name: Option<String>,
-    /// Another status, which cannot be `expired`.
-    pub status: Option<ApiKeyStatus>,
-}
-
-/// Why the world refuses to change an API key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ApiKeyRefusal {
-    /// The organization has no API key of that id.
-    Unknown,
-    /// It is archived, which is final.
-    Archived,
-    /// It has expired, and cannot be active again.
-    Expired,
-    /// The status `expired` is computed, and never assigned.
-    StatusNotAssignable,
-}
-
-impl fmt::Display for ApiKeyRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            ApiKeyRefusal::Unknown => "the organization has no API key of that id",
-            ApiKeyRefusal::Archived => "the API key is archived, which is final",
-            ApiKeyRefusal::Expired => "the API key has expired and cannot be active again",
-            ApiKeyRefusal::StatusNotAssignable => "the status expired is computed and never assigned",
-        })
-    }
-}
-
-impl std::error::Error for ApiKeyRefusal {}
-
 /// An API key as it is kept: whether it has expired is not yet known.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiKeyRow {
@@ -179,21 +145,12 @@ impl Row for ApiKeyRow {
 }
 
 impl ApiKeyRow {
-    /// Whether it is the personal key of a user.
-    pub(crate) fn is_of_user(&self, user: &str) -> bool {
-        matches!(&self.principal, Some(Actor::User(id)) if **id == *user)
-    }
-
-    pub(crate) fn is_of_workspace(&self, workspace: &str) -> bool {
+    fn is_of_workspace(&self, workspace: &str) -> bool {
         self.workspace.as_deref() == Some(workspace)
     }
 
-    pub(crate) fn is_archived(&self) -> bool {
+    fn is_archived(&self) -> bool {
         self.status == ApiKeyStatus::Archived
-    }
-
-    pub(crate) fn archive(&mut self) {
-        self.status = ApiKeyStatus::Archived;
     }
 
     fn status(&self, now: Tick) -> ApiKeyStatus {
@@ -219,66 +176,5 @@ impl ApiKeyRow {
             workspace_id: row.workspace,
             is_in_default_workspace: row.is_in_default_workspace,
         }
-    }
-}
-
-impl Organization {
-    /// An API key; `None` for an id that the organization does not know.
-    pub fn api_key(&self, id: &str) -> Option<ApiKey> {
-        self.locked(|state, reading| Some(state.tables.api_keys.get(id)?.read(reading)))
-    }
-
-    /// A page of the API keys, newest first.
-    ///
-    /// # Errors
-    /// When the organization does not know the cursor's id.
-    pub fn list_api_keys(
-        &self,
-        filter: &ApiKeyFilter,
-        paging: &Paging,
-    ) -> Result<Page<ApiKey>, UnknownCursor> {
-        // A copy, which shares, so that a filter which few rows pass holds up no other request.
-        let (table, reading) = self.locked(|state, reading| (state.tables.api_keys.clone(), reading));
-        let now = reading.tick_of_now();
-        let made_by = |row: &ApiKeyRow, maker: &str| match &row.created_by {
-            Some(Actor::User(id) | Actor::ServiceAccount(id)) => **id == *maker,
-            None => false,
-        };
-        let keep = |row: &ApiKeyRow| {
-            filter.status.is_none_or(|status| row.status(now) == status)
-                && filter.workspace_id.as_ref().is_none_or(|workspace| row.is_of_workspace(workspace))
-                && filter.created_by.as_ref().is_none_or(|maker| made_by(row, maker))
-        };
-        table.page(paging, keep, |row| row.read(reading))
-    }
-
-    /// Changes an API key. Values that it has already change nothing.
-    ///
-    /// # Errors
-    /// The [`ApiKeyRefusal`] says why nothing has changed.
-    pub fn update_api_key(&self, id: &str, change: ApiKeyChange) -> Result<ApiKey, ApiKeyRefusal> {
-        self.locked(|state, reading| {
-            if change.status == Some(ApiKeyStatus::Expired) {
-                return Err(ApiKeyRefusal::StatusNotAssignable);
-            }
-            let keys = &mut state.tables.api_keys;
-            let row = keys.get(id).ok_or(ApiKeyRefusal::Unknown)?;
-            let renamed = change.name.as_deref().is_some_and(|name| *name != *row.name);
-            let moved = change.status.is_some_and(|status| status != row.status);
-            if row.is_archived() && (renamed || moved) {
-                return Err(ApiKeyRefusal::Archived);
-            }
-            let expired = row.status(reading.tick_of_now()) == ApiKeyStatus::Expired;
-            if expired && change.status == Some(ApiKeyStatus::Active) {
-                return Err(ApiKeyRefusal::Expired);
-            }
-            keys.update(id, |row| {
-                if let Some(name) = change.name {
-                    row.name = name.into();
-                }
-                row.status = change.status.unwrap_or(row.status);
-            });
-            keys.get(id).map(|row| row.read(reading)).ok_or(ApiKeyRefusal::Unknown)
-        })
     }
 }

@@ -84,6 +84,11 @@ impl Tick {
     /// The origin itself.
     pub(crate) const ZERO: Tick = Tick(0);
 
+    /// The tick after this one.
+    pub(crate) fn next(self) -> Self {
+        Tick(self.0.saturating_add(1))
+    }
+
     /// Ticks as a document writes them: offsets where a copy's times count from its own start, times otherwise.
     pub(crate) fn written(self, origin: Option<Time>) -> Moment {
         match origin {

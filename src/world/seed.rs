@@ -129,9 +129,8 @@ pub(crate) fn document(
             let rows = tables.workspaces.oldest_first();
             rows.map(|row| WorkspaceEntry::of(row, &tables.members, origin)).collect()
         }),
-        api_keys: console.then(|| {
-            tables.api_keys.oldest_first().map(|row| ApiKeyEntry::of(row, tables, origin)).collect()
-        }),
+        api_keys: console
+            .then(|| tables.api_keys.rows().map(|row| ApiKeyEntry::of(row, tables, origin)).collect()),
         ..Document::default()
     }
 }

@@ -3,7 +3,7 @@
 use std::{fmt, ops::Bound, sync::Arc};
 
 use foldhash::fast::RandomState;
-use imbl::{GenericHashMap, OrdMap, shared_ptr::DefaultSharedPtr};
+use imbl::{GenericHashMap, OrdMap, OrdSet, shared_ptr::DefaultSharedPtr};
 
 use super::clock::Tick;
 
@@ -136,6 +136,11 @@ impl<R: Row> Table<R> {
         self.rows.values().map(|row| &**row)
     }
 
+    /// All rows, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &R> {
+        self.rows.values().rev().map(|row| &**row)
+    }
+
     /// A page of the rows to keep, each as it is to be shown. A row that is not kept is still a cursor.
     pub(crate) fn page<T>(
         &self,
@@ -162,5 +167,26 @@ impl<R: Row> Table<R> {
                 page
             }
         })
+    }
+}
+
+/// Ids by what they belong to, such as the workspaces of each user. Copies share what neither side changes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Groups(OrdSet<(Arc<str>, Arc<str>)>);
+
+impl Groups {
+    pub(crate) fn add(&mut self, group: &Arc<str>, id: &Arc<str>) {
+        self.0.insert((group.clone(), id.clone()));
+    }
+
+    pub(crate) fn remove(&mut self, group: &Arc<str>, id: &Arc<str>) {
+        self.0.remove(&(group.clone(), id.clone()));
+    }
+
+    /// The ids of a group.
+    pub(crate) fn ids(&self, group: &str) -> Vec<Arc<str>> {
+        let first = (Arc::from(group), Arc::default());
+        let of_group = self.0.range(first..).take_while(|(other, _)| **other == *group);
+        of_group.map(|(_, id)| id.clone()).collect()
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    api_keys::ApiKeyRow,
+    api_keys::ApiKeys,
     clock::{Reading, Tick},
     ids::Ids,
     invites::{Invite, InviteRefusal, Invites},
@@ -21,7 +21,7 @@ pub(crate) struct Tables {
     pub(crate) users: Users,
     pub(crate) workspaces: Table<WorkspaceRow>,
     pub(crate) members: Members,
-    pub(crate) api_keys: Table<ApiKeyRow>,
+    pub(crate) api_keys: ApiKeys,
 }
 
 /// How many rows of each resource an organization shows.
@@ -91,7 +91,7 @@ impl Tables {
     /// Removes a user: the personal API keys are archived for good, memberships end, the address is free. Keys that the
     /// user only made go on, and accepted invites stay accepted.
     pub(crate) fn remove_user(&mut self, user: &str) {
-        self.archive_keys(|key| key.is_of_user(user));
+        self.api_keys.archive_those_of_user(user);
         self.members.end(user, |_| true);
         self.users.remove(user);
     }
@@ -99,19 +99,11 @@ impl Tables {
     /// Archives a workspace, and its API keys with it. The first time counts.
     pub(crate) fn archive_workspace(&mut self, workspace: &str, now: Tick) {
         self.workspaces.update(workspace, |row| row.archive(now));
-        self.archive_keys(|key| key.is_of_workspace(workspace));
+        self.api_keys.archive_those_of_workspace(workspace);
     }
 
-    fn archive_keys(&mut self, fits: impl Fn(&ApiKeyRow) -> bool) {
-        let keys = self.api_keys.oldest_first().filter(|key| !key.is_archived() && fits(key));
-        let keys: Vec<_> = keys.map(|key| key.id().clone()).collect();
-        for key in keys {
-            self.api_keys.update(&key, ApiKeyRow::archive);
-        }
-    }
-
-    /// Whether users and pending invites together fill so many places.
-    pub(crate) fn fill(&self, places: usize, reading: Reading) -> bool {
-        self.users.len() + self.invites.pending(reading) >= places
+    /// Whether users and pending invites together have reached a limit.
+    pub(crate) fn are_full(&self, limit: usize, reading: Reading) -> bool {
+        self.invites.are_pending(limit.saturating_sub(self.users.len()), reading)
     }
 }

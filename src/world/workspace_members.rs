@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use super::{
     clock::Tick,
-    table::{Row, Table},
+    table::{Groups, Row, Table},
     words::words,
 };
 pub use rules::WorkspaceMemberRefusal;
@@ -71,51 +71,52 @@ impl Row for MemberRow {
     }
 }
 
-/// The listed members of each workspace, by the workspace's id.
+/// The listed members of each workspace.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Members(GenericHashMap<Arc<str>, Table<MemberRow>, RandomState, DefaultSharedPtr>);
+pub(crate) struct Members {
+    by_workspace: GenericHashMap<Arc<str>, Table<MemberRow>, RandomState, DefaultSharedPtr>,
+    /// The workspaces of each user.
+    of_user: Groups,
+}
 
 impl Members {
     fn get(&self, workspace: &str, user: &str) -> Option<&MemberRow> {
-        self.0.get(workspace)?.get(user)
+        self.by_workspace.get(workspace)?.get(user)
     }
 
     pub(crate) fn count(&self, workspace: &str) -> usize {
-        self.0.get(workspace).map_or(0, Table::len)
+        self.by_workspace.get(workspace).map_or(0, Table::len)
     }
 
     /// The members of a workspace, in the order of a document.
     pub(crate) fn rows(&self, workspace: &str) -> impl Iterator<Item = &MemberRow> {
-        self.0.get(workspace).into_iter().flat_map(Table::oldest_first)
+        self.by_workspace.get(workspace).into_iter().flat_map(Table::oldest_first)
     }
 
-    fn set(&mut self, workspace: &Arc<str>, user: Arc<str>, role: WorkspaceRole) {
-        if self.get(workspace, &user).is_some() {
-            if let Some(table) = self.0.get_mut(workspace) {
-                table.update(&user, |row| row.role = role);
-            }
+    fn set(&mut self, workspace: &Arc<str>, user: &Arc<str>, role: WorkspaceRole) {
+        let table = self.by_workspace.entry(workspace.clone()).or_default();
+        if table.get(user).is_some() {
+            table.update(user, |row| row.role = role);
         } else {
-            self.0.entry(workspace.clone()).or_default().insert(MemberRow { user_id: user, role });
+            table.insert(MemberRow { user_id: user.clone(), role });
+            self.of_user.add(user, workspace);
         }
     }
 
-    fn remove(&mut self, workspace: &str, user: &str) {
-        if let Some(table) = self.0.get_mut(workspace) {
-            table.remove(user);
+    fn remove(&mut self, workspace: &Arc<str>, user: &str) {
+        if let Some(table) = self.by_workspace.get_mut(workspace)
+            && let Some(row) = table.remove(user)
+        {
+            self.of_user.remove(&row.user_id, workspace);
         }
     }
 
     /// Ends the memberships of a user that fit.
     pub(crate) fn end(&mut self, user: &str, fits: impl Fn(WorkspaceRole) -> bool) {
-        let of_user = |table: &Table<MemberRow>| table.get(user).is_some_and(|row| fits(row.role));
-        let workspaces: Vec<_> = self
-            .0
-            .iter()
-            .filter(|(_, table)| of_user(table))
-            .map(|(workspace, _)| workspace.clone())
-            .collect();
-        for workspace in workspaces {
-            self.remove(&workspace, user);
+        for workspace in self.of_user.ids(user) {
+            if self.get(&workspace, user).is_some_and(|row| fits(row.role)) {
+                self.remove(&workspace, user);
+            }
         }
     }
 }

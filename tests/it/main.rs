@@ -37,6 +37,7 @@ mod rules;
 mod run;
 mod seeds;
 mod short_runs;
+mod sizes;
 mod times;
 mod users;
 mod versions;

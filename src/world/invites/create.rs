@@ -95,7 +95,7 @@ impl Organization {
                 return Err(CreateInviteRefusal::AlreadyInvited(pending.id.clone()));
             }
             if let Some(limit) = state.policy.member_limit
-                && tables.fill(limit, reading)
+                && tables.are_full(limit, reading)
             {
                 return Err(CreateInviteRefusal::MemberLimit(limit));
             }

@@ -2,8 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use foldhash::fast::RandomState;
-use imbl::{GenericHashMap, Vector, shared_ptr::DefaultSharedPtr};
+use imbl::{OrdSet, Vector};
 
 use super::{End, Invite, InviteFilter, InviteRow, InviteStatus};
 use crate::world::{
@@ -47,24 +46,21 @@ impl std::error::Error for InviteRefusal {}
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Invites {
     table: Table<InviteRow>,
-    /// The ids of an address's invites that were open when the last one came, that one included.
-    by_address: GenericHashMap<Arc<str>, Vec<Arc<str>>, RandomState, DefaultSharedPtr>,
+    /// Address, end and id of each open invite; those of an address that were decided since stay until its next invitation.
+    open: OrdSet<(Arc<str>, Tick, Arc<str>)>,
     /// The ids of the deleted ones, the one deleted first first.
     deleted: Vector<Arc<str>>,
 }
 
 impl Invites {
     pub(crate) fn insert(&mut self, row: InviteRow) {
-        let (id, address, end) = (row.id.clone(), row.address.clone(), row.end);
+        let (id, end) = (row.id.clone(), row.end);
+        if end == End::Open {
+            self.open.insert(place(&row));
+        }
         self.table.insert(row);
-        match end {
-            End::Open => {
-                let ids = self.by_address.entry(address).or_default();
-                ids.retain(|id| self.table.get(id).is_some_and(|row| row.end == End::Open));
-                ids.push(id);
-            }
-            End::Deleted => self.remember(id),
-            End::Accepted(_) => {}
+        if end == End::Deleted {
+            self.remember(id);
         }
     }
 
@@ -91,11 +87,11 @@ impl Invites {
         }
     }
 
-    /// How many are pending.
-    pub(crate) fn pending(&self, reading: Reading) -> usize {
+    /// Whether there are at least so many pending ones.
+    pub(crate) fn are_pending(&self, number: usize, reading: Reading) -> bool {
         let now = reading.tick_of_now();
-        let ids = self.by_address.values().flatten();
-        ids.filter_map(|id| self.table.get(id)).filter(|row| row.status(now) == InviteStatus::Pending).count()
+        let pending = self.table.newest_first().filter(|row| row.status(now) == InviteStatus::Pending);
+        pending.take(number).count() == number
     }
 
     /// Accepts a pending invite.
@@ -117,11 +113,24 @@ impl Invites {
         }
     }
 
-    /// The pending invite for a normalized address.
-    pub(super) fn pending_for(&self, address: &str, reading: Reading) -> Option<&InviteRow> {
-        let now = reading.tick_of_now();
-        let mut rows = self.by_address.get(address)?.iter().rev().filter_map(|id| self.table.get(id));
-        rows.find(|row| row.status(now) == InviteStatus::Pending)
+    /// The pending invite for a normalized address. Those that were decided meanwhile are left out from then on.
+    pub(super) fn pending_for(&mut self, address: &str, reading: Reading) -> Option<&InviteRow> {
+        let after_now = (address.into(), reading.tick_of_now().next(), Arc::default());
+        let mut found = None;
+        let mut decided = Vec::new();
+        for entry in self.open.range(after_now..).take_while(|(other, ..)| **other == *address) {
+            match self.table.get(&entry.2) {
+                Some(row) if row.end == End::Open => {
+                    found = Some(row.id.clone());
+                    break;
+                }
+                _ => decided.push(entry.clone()),
+            }
+        }
+        for entry in decided {
+            self.open.remove(&entry);
+        }
+        self.table.get(&found?)
     }
 
     /// Whether there is a row of that id, deleted ones included.
@@ -129,19 +138,35 @@ impl Invites {
         self.table.get(id).is_some()
     }
 
+    /// Remembers a deleted invite, and forgets another one where these are too many.
     fn remember(&mut self, deleted: Arc<str>) {
         self.deleted.push_back(deleted);
         if self.deleted.len() > REMEMBERED_DELETED
             && let Some(first) = self.deleted.pop_front()
             && let Some(row) = self.table.remove(&first)
-            && let Some(ids) = self.by_address.get_mut(&row.address)
         {
-            ids.retain(|id| *id != first);
-            if ids.is_empty() {
-                self.by_address.remove(&row.address);
-            }
+            self.open.remove(&place(&row));
         }
     }
+
+    /// Ends the time of a pending invite.
+    fn expire(&mut self, id: &str, reading: Reading) -> Result<Invite, InviteRefusal> {
+        self.open.remove(&place(self.pending_row(id, reading)?));
+        let now = reading.tick_of_now();
+        self.table.update(id, |row| {
+            row.expires_at = now;
+            // A clock that was set back must not let an invite end before it was made.
+            row.invited_at = row.invited_at.min(now);
+        });
+        let row = self.table.get(id).ok_or(InviteRefusal::Unknown)?;
+        self.open.insert(place(row));
+        Ok(row.read(reading))
+    }
+}
+
+/// Where an open invite stands among all of them.
+fn place(row: &InviteRow) -> (Arc<str>, Tick, Arc<str>) {
+    (row.address.clone(), row.expires_at, row.id.clone())
 }
 
 impl Organization {
@@ -199,16 +224,6 @@ impl Organization {
     /// # Errors
     /// The [`InviteRefusal`] says why nothing has changed.
     pub fn expire_invite(&self, id: &str) -> Result<Invite, InviteRefusal> {
-        self.locked(|state, reading| {
-            let invites = &mut state.tables.invites;
-            invites.pending_row(id, reading)?;
-            let now = reading.tick_of_now();
-            invites.table.update(id, |row| {
-                row.expires_at = now;
-                // A clock that was set back must not let an invite end before it was made.
-                row.invited_at = row.invited_at.min(now);
-            });
-            invites.table.get(id).map(|row| row.read(reading)).ok_or(InviteRefusal::Unknown)
-        })
+        self.locked(|state, reading| state.tables.invites.expire(id, reading))
     }
 }

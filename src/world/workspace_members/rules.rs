@@ -117,7 +117,7 @@ impl Organization {
     ) -> Option<Result<Page<WorkspaceMember>, UnknownCursor>> {
         let (id, table) = self.locked(|state, _| {
             let id = state.tables.workspaces.get(workspace_id)?.id().clone();
-            let table = state.tables.members.0.get(workspace_id).cloned().unwrap_or_default();
+            let table = state.tables.members.by_workspace.get(workspace_id).cloned().unwrap_or_default();
             Some((id, table))
         })?;
         let show = |row: &MemberRow| WorkspaceMember {
@@ -166,7 +166,7 @@ impl Organization {
                 return Err(WorkspaceMemberRefusal::AlreadyMember);
             }
             state.check_room(&workspace)?;
-            state.tables.members.set(&workspace, user.clone(), role);
+            state.tables.members.set(&workspace, &user, role);
             state.member(&workspace, &user).ok_or(WorkspaceMemberRefusal::NotMember)
         })
     }
@@ -199,9 +199,9 @@ impl Organization {
                 (None, None) if is_implicit(held) => return Err(WorkspaceMemberRefusal::Implicit),
                 (Some(role), None) if held == Role::Billing => {
                     state.check_room(&workspace)?;
-                    state.tables.members.set(&workspace, user.clone(), role);
+                    state.tables.members.set(&workspace, &user, role);
                 }
-                (Some(role), Some(_)) => state.tables.members.set(&workspace, user.clone(), role),
+                (Some(role), Some(_)) => state.tables.members.set(&workspace, &user, role),
                 (_, None) => return Err(WorkspaceMemberRefusal::NotMember),
                 (None, Some(_)) => {}
             }

@@ -60,6 +60,6 @@ impl MemberEntry {
             let message = format!("the member {:?} is given twice; expected it once", self.user.text);
             checker.refuse(place.field("user"), message);
         }
-        checker.tables_mut().members.set(workspace, user, role);
+        checker.tables_mut().members.set(workspace, &user, role);
     }
 }
