@@ -1,4 +1,4 @@
-"""What the tests of the page share: one browser, servers, and pages on which every dialog, error and foreign call is a failure."""
+"""What the tests of the page share: a browser, servers, and pages on which a dialog, an error or a foreign call is a failure."""
 
 import os
 import re

@@ -1,5 +1,7 @@
 """The parts of the page, found as a person finds them: by their headings, labels and texts."""
 
+import time
+
 from playwright.sync_api import expect
 
 
@@ -34,3 +36,11 @@ def choose(page, name):
 
 def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
+
+
+def until_shown(mock, page, target, method="GET", body=None):
+    """How long it takes from a request to its row."""
+    begin = time.monotonic()
+    mock.call(method, target, body)
+    expect(entries(page).first).to_contain_text(f"{method} {target}")
+    return time.monotonic() - begin

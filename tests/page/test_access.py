@@ -16,7 +16,7 @@ MOCK = "Mock organization"
 FOCUSED = """() => {
     const node = document.activeElement, style = getComputedStyle(node), box = node.getBoundingClientRect();
     const label = node.labels?.length ? [...node.labels[0].childNodes].find((child) => child.data?.trim()).data : "";
-    const name = node === document.body ? "" : (node.getAttribute("aria-label") || label || node.innerText).trim().replace("▸ ", "");
+    const name = node === document.body ? "" : (node.ariaLabel || label || node.innerText).trim();
     const seen = box.width > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
     return { name, seen, ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 };
 }"""
@@ -102,8 +102,9 @@ def test_both_colour_schemes_are_what_they_are_called(mock, look):
 
 # What is wider than its place, and what scrolls sideways within the page.
 TOO_WIDE = """() => {
-    const wide = [...document.querySelectorAll(".scroll")].filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel);
-    const out = [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > innerWidth + 0.5);
+    const all = (selector, what) => [...document.querySelectorAll(selector)].filter(what);
+    const wide = all(".scroll", (box) => box.scrollWidth > box.clientWidth).map((box) => box.ariaLabel);
+    const out = all("body *", (node) => node.getBoundingClientRect().right > innerWidth + 0.5);
     return [document.documentElement.scrollWidth - innerWidth, wide, out.map((node) => node.outerHTML.slice(0, 80))];
 }"""
 
