@@ -29,7 +29,7 @@ pub struct Cli {
 
     /// A host name under which the control routes may be reached, besides IP addresses and local names; may be repeated.
     /// The variable separates them by commas.
-    #[arg(long = "control-host", value_name = "NAME", env = "MOCK_CONTROL_HOST", value_delimiter = ',')]
+    #[arg(long = "control-host", value_name = "NAME", env = "MOCK_CONTROL_HOST", value_delimiter = ',', value_parser = host_name)]
     control_hosts: Vec<String>,
 
     /// Stop when the standard input ends, which it does when the process that started the server is gone.
@@ -221,7 +221,8 @@ pub fn say_in_json(level: &str, message: &str) {
 /// Whether the log is to be JSON, as far as that can be told of flags which cannot be read.
 #[expect(clippy::disallowed_methods, reason = "the command is where flags and environment are read")]
 fn wants_json() -> bool {
-    let flags: Vec<_> = std::env::args().collect();
+    // Behind `--` stand the flags of the command that `run` runs.
+    let flags: Vec<_> = std::env::args_os().take_while(|flag| flag != "--").collect();
     let by_flag = flags.windows(2).any(|pair| pair[0] == "--log" && pair[1] == "json")
         || flags.iter().any(|flag| flag == "--log=json");
     by_flag || std::env::var_os("MOCK_LOG").is_some_and(|format| format == "json")
@@ -230,6 +231,15 @@ fn wants_json() -> bool {
 fn address(text: &str) -> Result<SocketAddr, String> {
     let numeric = text.replacen("localhost:", "127.0.0.1:", usize::from(text.starts_with("localhost:")));
     numeric.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:4010 or [::1]:0".into())
+}
+
+/// A host without scheme, port and wildcard, since a name is compared whole; nothing for a list's empty part.
+fn host_name(text: &str) -> Result<String, String> {
+    let is_part_of_a_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    match text.chars().all(is_part_of_a_name) {
+        true => Ok(text.into()),
+        false => Err("expected a host name alone, such as mock.example.com".into()),
+    }
 }
 
 /// Variables that are nearly one of ours, each with the one that it is nearly. Those that orchestrators inject for a service

@@ -30,10 +30,15 @@ impl Clock {
         }
     }
 
+    /// The system's clock, shifted by what can be written.
+    fn shifted(by: Offset) -> Self {
+        Clock::Shifted(Offset::ZERO.plus(by))
+    }
+
     /// The same clock, moved; a frozen one stays frozen.
     pub fn advanced(self, by: Offset) -> Self {
         match self {
-            Clock::System => Clock::Shifted(by),
+            Clock::System => Clock::shifted(by),
             Clock::Shifted(already) => Clock::Shifted(already.plus(by)),
             Clock::Frozen(at) => Clock::Frozen(at.plus(by)),
         }
@@ -64,7 +69,7 @@ impl From<Moment> for Clock {
     fn from(moment: Moment) -> Self {
         match moment {
             Moment::At(at) => Clock::Frozen(at),
-            Moment::Offset(by) => Clock::Shifted(by),
+            Moment::Offset(by) => Clock::shifted(by),
         }
     }
 }

@@ -27,6 +27,7 @@ impl Offset {
         self.0
     }
 
+    /// The sum, as far as a clock can be shifted.
     pub(crate) fn plus(self, other: Offset) -> Self {
         Offset((self.0 + other.0).clamp(-Self::LONGEST.0, Self::LONGEST.0))
     }
@@ -46,8 +47,7 @@ impl fmt::Display for Offset {
     }
 }
 
-/// The units of an offset: name, milliseconds, and the most digits of its number, so that no offset is longer than some
-/// 300 years.
+/// The units of an offset: name, milliseconds, and the most digits of its number, so that the sum of two fits.
 const UNITS: [(&str, i64, usize); 6] = [
     ("ms", 1, 14),
     ("s", 1_000, 10),

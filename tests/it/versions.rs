@@ -24,6 +24,19 @@ async fn a_missing_or_empty_version_is_a_400() {
     }
 }
 
+#[test]
+fn an_empty_part_of_the_list_of_versions_lets_no_request_without_one_pass() {
+    for mock in [
+        Served::start(&["--api-version", ""]),
+        Served::spawn(command(&["--listen", "127.0.0.1:0"]).env("MOCK_API_VERSION", "2027-01-01,")),
+    ] {
+        let call = Call::delete_invite(PENDING, &new_key());
+        for call in [call.clone().without("anthropic-version"), call.with("anthropic-version", "")] {
+            call.send(mock.address).refused(400, "invalid_request_error", "version-missing");
+        }
+    }
+}
+
 #[tokio::test]
 async fn an_unknown_version_is_a_400_that_quotes_all_copies() {
     let server = default_server().await;

@@ -183,3 +183,14 @@ fn version_and_help_exit_0() {
     assert_eq!(text(&version.stdout), concat!("anthropic-admin-mock ", env!("CARGO_PKG_VERSION"), "\n"));
     assert_eq!(run(&["help"]).status.code(), Some(0));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn bad_usage_is_told_also_where_an_argument_is_no_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let mut odd = command(&["--no-such-option"]);
+    odd.arg(std::ffi::OsStr::from_bytes(b"\xff"));
+    let output = finished(&mut odd);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(text(&output.stderr).contains("--no-such-option"), "{output:?}");
+}

@@ -212,6 +212,15 @@ async fn the_api_is_open_to_every_host() {
 }
 
 #[test]
+fn a_host_that_could_never_fit_is_bad_usage() {
+    for host in ["http://mock.example.com", "*.example.com", "mock.example.com:4010", "a b"] {
+        let output = run(&["--listen", "127.0.0.1:0", "--control-host", host]);
+        assert_eq!(output.status.code(), Some(2), "{host}");
+        assert!(text(&output.stderr).contains("expected a host name alone"), "{output:?}");
+    }
+}
+
+#[test]
 fn without_control_routes_a_foreign_host_and_a_web_page_are_told_the_same_as_all_others() {
     let served = Served::start(&["--no-control"]);
     for (name, value) in [("host", "evil.example"), ("origin", "https://evil.example")] {

@@ -62,3 +62,16 @@ async fn what_is_no_move_of_a_clock_is_refused_with_the_field_and_changes_nothin
     assert!(not_json.control_refused(400, "input-invalid").message().starts_with("the body is not JSON"));
     assert_eq!(get(&server, "clock", &key)["clock"], Value::Null);
 }
+
+#[tokio::test]
+async fn a_clock_that_is_moved_as_far_as_it_goes_stays_there() {
+    let server = default_server().await;
+    let key = new_key();
+    let year = |by: &str| {
+        let moved = good(&server, "PUT", "clock", &key, json!({"advance": by}));
+        moved["now"].as_str().unwrap()[..4].parse::<i32>().unwrap()
+    };
+    let furthest = year("99999999999999ms");
+    assert!(furthest > 2300, "{furthest}");
+    assert_eq!(year("1s"), furthest);
+}
