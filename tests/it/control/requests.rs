@@ -197,6 +197,22 @@ async fn what_the_journal_keeps_is_bounded_and_shows_no_key() {
 }
 
 #[tokio::test]
+async fn a_key_in_a_path_or_a_query_is_not_shown_however_it_is_encoded() {
+    let server = default_server().await;
+    let key = new_key();
+    let encoded = "sk%2Dant-admin01-SECRET%53ECRET";
+    let twice = encoded.replace('%', "%25");
+    for text in [encoded, "%73k-ant-admin01-SECRETSECRET", "sk-ant-admin01-SECRET%53ECRET", twice.as_str()] {
+        Call::retrieve_invite(&format!("x?q={text}"), &key).send(server.address());
+        Call::retrieve_invite(&format!("{text}?q={text}"), &key).send(server.address());
+    }
+    let entries = get(&server, "requests", &key)["requests"].to_string();
+    for part in ["SECRET", "ECRET%", "%53ECRET"] {
+        assert!(!entries.contains(part), "{part} in {entries}");
+    }
+}
+
+#[tokio::test]
 async fn a_credential_is_shown_by_its_kind_and_its_last_four_characters_where_eight_more_stay_hidden() {
     let server = default_server().await;
     for (key, shown) in [
