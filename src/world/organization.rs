@@ -28,7 +28,7 @@ use super::{
 /// An organization. Its methods are the API's operations and what the tester does; each is one step for all others.
 pub struct Organization {
     id: Box<str>,
-    /// What it begins with, and what a reset brings back.
+    /// What a reset brings back.
     seed: Seed,
     settings: OrganizationSettings,
     state: Mutex<State>,
@@ -72,10 +72,16 @@ impl std::fmt::Debug for Organization {
 }
 
 impl Organization {
-    pub(crate) fn new(id: impl Into<Box<str>>, seed: Seed, settings: OrganizationSettings) -> Self {
+    /// An organization in the state that `first` describes; a reset brings back `seed`, which may be another one.
+    pub(crate) fn new(
+        id: impl Into<Box<str>>,
+        first: &Seed,
+        seed: Seed,
+        settings: OrganizationSettings,
+    ) -> Self {
         let id = id.into();
-        let state = Mutex::new(new_state(&id, &seed, settings));
-        let faults = Mutex::new(planned(&seed.faults));
+        let state = Mutex::new(new_state(&id, first, settings));
+        let faults = Mutex::new(planned(&first.faults));
         let journal = Journal::new(settings.journal);
         Organization { id, seed, settings, state, faults, journal, last_used: AtomicU64::new(0) }
     }

@@ -66,7 +66,8 @@ impl Organizations {
             let id = pinned.id.unwrap_or_else(|| {
                 Ids::new(settings.id_seed, format!("pinned organization {index}").as_bytes()).uuid().into()
             });
-            let organization = Arc::new(Organization::new(id, pinned.seed, settings));
+            let organization = Organization::new(id, &pinned.seed, pinned.seed.clone(), settings);
+            let organization = Arc::new(organization);
             for key in pinned.keys {
                 let (state, scopes) = (key.state, key.scopes);
                 let (organization, pinned, shown) = (organization.clone(), true, key.shown);
@@ -115,17 +116,18 @@ impl Organizations {
             KeyKind::Malformed => return Err(Denial::Malformed),
         }
         let seed = template.as_ref().ok_or(Denial::Unknown)?;
+        // Made before the map is locked, because a large template takes a while. Of two threads that make the organization of
+        // one key the second throws its own away.
+        let id = Ids::new(self.settings.id_seed, digest.bytes()).uuid();
+        let original = self.original_template.clone().unwrap_or_default();
+        let organization = Organization::new(id, seed, original, self.settings);
+        // Before it can be found, or it would count as never used and be the first to be forgotten.
+        organization.note_use(self.uses.fetch_add(1, Ordering::Relaxed));
         match self.keys.entry(digest) {
             Entry::Occupied(made_meanwhile) => Ok(Some(made_meanwhile.get().clone())),
             Entry::Vacant(place) => {
-                let id = Ids::new(self.settings.id_seed, digest.bytes()).uuid();
-                let original = self.original_template.clone().unwrap_or_default();
-                let organization = Organization::new(id, original, self.settings);
-                organization.begin(seed);
-                // Before it can be found, or it would count as never used and be the first to be forgotten.
-                organization.note_use(self.uses.fetch_add(1, Ordering::Relaxed));
-                let organization = Arc::new(organization);
                 self.unpinned.fetch_add(1, Ordering::Relaxed);
+                let organization = Arc::new(organization);
                 let shown = RedactedKey::of(secret).to_string().into();
                 let (state, scopes) = (KeyState::Active, Scopes::All);
                 let key = Key { organization, state, scopes, pinned: false, shown };
