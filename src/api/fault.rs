@@ -54,7 +54,9 @@ pub(super) fn of(
         WARNED.call_once(|| tracing::warn!("x-mock-fault is ignored, because of --no-control"));
     }
     match (header, access) {
-        (Some(value), _) if !no_control => in_header(&String::from_utf8_lossy(value.as_bytes())).map(Some),
+        (Some(value), _) if !no_control => {
+            in_header(&String::from_utf8_lossy(value.as_bytes()), operation).map(Some)
+        }
         (_, Access::Organization(organization, _)) => Ok(organization.strike(operation, ids)),
         (_, Access::Inference) => Ok(None),
     }
@@ -163,16 +165,17 @@ pub(super) fn with_limit(error: ApiError, over: &RateLimited) -> ApiError {
 
 /// `overloaded_error`, `rate_limit_error; retry-after=1`, `delay=400ms`, `drop`, `drop=mid_body; after-commit`,
 /// `response=520`, `meanwhile=delete`.
-fn in_header(text: &str) -> Result<Fault, ApiError> {
+fn in_header(text: &str, operation: Operation) -> Result<Fault, ApiError> {
+    let refused =
+        |message| ApiError::invalid("fault-unknown", message, "the message says what x-mock-fault takes");
     let unknown = |what: &str| {
-        let message = format!(
+        refused(format!(
             "x-mock-fault: {what:?} in {text:?} is unknown; expected an error type such as overloaded_error with status, retry-after, retry-after-ms, should-retry or error-code after a semicolon, drop, drop=mid_body, delay=400ms, response=520 or meanwhile=delete, and after-commit if wanted"
-        );
-        ApiError::invalid("fault-unknown", message, "the message says what x-mock-fault takes")
+        ))
     };
     let mut parts = text.split(';').map(str::trim);
     let first = parts.next().unwrap_or_default();
-    let mut fault = Fault::default();
+    let mut fault = Fault { operation: Some(operation), ..Fault::default() };
     let read = |fault: &mut Fault| {
         match first.split_once('=') {
             None if first == "drop" => fault.drop = Some(DropPoint::BeforeTheFirstByte(true)),
@@ -192,9 +195,10 @@ fn in_header(text: &str) -> Result<Fault, ApiError> {
     for part in parts {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
         option(&mut fault, name.trim(), value.trim()).ok_or_else(|| unknown(part))?;
-        fault.check().map_err(|_| unknown(part))?;
     }
-    fault.check().map_err(|_| unknown(first))?;
+    fault
+        .check()
+        .map_err(|(field, problem)| refused(format!("x-mock-fault: {text:?}: {field}: {problem}")))?;
     Ok(fault)
 }
 

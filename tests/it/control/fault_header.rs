@@ -81,6 +81,20 @@ async fn an_unknown_fault_in_a_header_is_a_400_that_names_it_and_nothing_is_done
     delete(&server, &key).invite_deleted(PENDING);
 }
 
+#[tokio::test]
+async fn a_race_in_a_header_is_refused_where_the_path_has_no_such_id() {
+    let server = default_server().await;
+    let key = new_key();
+    for (race, id) in
+        [("accept", "invite_id"), ("remove", "user_id"), ("archive", "api_key_id or workspace_id")]
+    {
+        let header = format!("meanwhile={race}");
+        let answer = Call::list_invites("", &key).header("x-mock-fault", &header).send(server.address());
+        answer.refused(400, "invalid_request_error", "fault-unknown");
+        assert!(answer.message().contains(&header) && answer.message().contains(id), "{answer:?}");
+    }
+}
+
 #[test]
 fn without_control_routes_the_header_is_an_unknown_one_and_one_warning_says_so() {
     let served = Served::start(&["--no-control"]);
