@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     body::{Body, HttpBody},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
+    http::{HeaderMap, HeaderName, StatusCode, header::CONTENT_LENGTH},
     response::Response,
 };
 use bytes::Bytes;
@@ -226,7 +226,8 @@ pub(super) async fn lose(sent: Sent, mut response: Response) -> Response {
         Sent::Half => {
             let (mut parts, body) = response.into_parts();
             let whole = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
-            parts.headers.insert(CONTENT_LENGTH, HeaderValue::from(whole.len()));
+            // The answer to a HEAD has its length already, and no body to cut.
+            parts.headers.entry(CONTENT_LENGTH).or_insert_with(|| whole.len().into());
             let half = Some(whole.slice(..whole.len() / 2));
             Response::from_parts(parts, Body::new(CutBody { half, pause: None }))
         }

@@ -95,6 +95,17 @@ async fn a_race_in_a_header_is_refused_where_the_path_has_no_such_id() {
     }
 }
 
+#[tokio::test]
+async fn a_cut_answer_to_head_still_tells_the_length_that_get_has() {
+    let server = default_server().await;
+    let head = Call::retrieve_invite(PENDING, &new_key()).method("HEAD").send(server.address());
+    let after_commit = "drop=mid_body; after-commit";
+    let cut = Call::retrieve_invite(PENDING, &new_key()).method("HEAD").header("x-mock-fault", after_commit);
+    let cut = cut.send(server.address());
+    assert_eq!((cut.status, cut.header("content-length")), (200, head.header("content-length")));
+    assert_ne!(cut.header("content-length"), Some("0"));
+}
+
 #[test]
 fn without_control_routes_the_header_is_an_unknown_one_and_one_warning_says_so() {
     let served = Served::start(&["--no-control"]);
