@@ -20,6 +20,9 @@ const REQUESTS: &str = "anthropic_admin_mock::request";
 const MOST_ROUTES: usize = 1000;
 /// How many of them the text names.
 const SHOWN_ROUTES: usize = 10;
+/// The methods that are told apart where a request has no operation; all others are counted as one, for the same reason.
+const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+const OTHER_METHODS: &str = "other methods";
 /// The reasons of a request for a route that the mock does not serve.
 const UNSERVED: [&str; 2] = ["route-unknown", "route-unserved"];
 
@@ -30,7 +33,7 @@ pub struct Tally(Arc<Mutex<Counts>>);
 #[derive(Default)]
 struct Counts {
     requests: u64,
-    /// By the operation's name; requests without one that some route knows by another method stand under their method.
+    /// By the operation's name. A 405 has no operation and is counted by method.
     operations: BTreeMap<String, Operation>,
     /// By method and path, with the reason.
     unserved: BTreeMap<(String, String), u64>,
@@ -141,7 +144,8 @@ impl<S: Subscriber> Layer<S> for Tally {
             }
             return;
         }
-        let name = line.operation.unwrap_or(line.method);
+        let method = Some(line.method).filter(|method| METHODS.contains(&method.as_str()));
+        let name = line.operation.or(method).unwrap_or_else(|| OTHER_METHODS.into());
         let operation = counts.operations.entry(name).or_default();
         operation.requests += 1;
         if !reason.is_empty() {

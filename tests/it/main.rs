@@ -39,6 +39,7 @@ mod seeds;
 mod short_runs;
 mod sizes;
 mod times;
+mod until_stdin_ends;
 mod users;
 mod versions;
 mod workspace_members;

@@ -1,15 +1,17 @@
-//! `run`, a command beside a mock of its own, and `--until-stdin-ends`: a server that outlives nobody.
+//! `run`: a command beside a mock of its own.
 
 #![cfg(unix)]
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, Write},
     net::{SocketAddr, TcpStream},
     process::{Child, ChildStdin, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::harness::{Call, INVITES, PENDING, Served, command, finished, new_key, text};
+use serde_json::json;
+
+use crate::harness::{Call, INVITES, PENDING, command, finished, text};
 
 const KEY: &str = "sk-ant-admin01-run";
 
@@ -164,6 +166,22 @@ fn the_end_shows_what_was_asked_though_a_test_emptied_the_journal() {
 }
 
 #[test]
+fn invented_methods_are_counted_together_so_that_none_can_fill_the_memory() {
+    let run = Running::start(&["--log", "json"], "true");
+    for number in 0..20 {
+        Call::bare(&format!("M{number}"), INVITES).header("x-api-key", KEY).send(run.address);
+    }
+    Call::bare("PATCH", INVITES).header("x-api-key", KEY).send(run.address);
+    let said = text(&run.end().stderr);
+    let line: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let methods = json!({
+        "PATCH": {"requests": 1, "reasons": {"method-not-allowed": 1}},
+        "other methods": {"requests": 20, "reasons": {"method-not-allowed": 20}},
+    });
+    assert_eq!(line["operations"], methods);
+}
+
+#[test]
 fn a_command_that_asked_nothing_is_told_so() {
     let output = finished(&mut run_script(&["--strict"], "true"));
     assert_eq!(output.status.code(), Some(0));
@@ -263,52 +281,4 @@ fn the_server_goes_with_the_run_whether_it_ends_or_is_killed() {
     run.child.kill().unwrap();
     run.child.wait().unwrap();
     assert!(is_gone(run.address));
-}
-
-/// A server that stops with its standard input.
-fn served_until_stdin_ends() -> (Served, ChildStdin) {
-    let mut server = command(&["--listen", "127.0.0.1:0", "--until-stdin-ends"]);
-    let mut served = Served::spawn(server.stdin(Stdio::piped()));
-    let stdin = served.child.stdin.take().unwrap();
-    (served, stdin)
-}
-
-#[test]
-fn a_server_until_stdin_ends_serves_and_then_stops_cleanly() {
-    let (mut served, mut stdin) = served_until_stdin_ends();
-    stdin.write_all(b"what comes is passed over\n").unwrap();
-    std::thread::sleep(Duration::from_millis(100));
-    Call::delete_invite(PENDING, &new_key()).send(served.address).invite_deleted(PENDING);
-    assert_eq!(served.child.try_wait().unwrap(), None);
-
-    drop(stdin);
-    assert_eq!(served.child.wait().unwrap().code(), Some(0));
-    let mut log = String::new();
-    served.stderr.take().unwrap().read_to_string(&mut log).unwrap();
-    assert_eq!(log.matches("method=DELETE").count(), 1, "{log}");
-}
-
-#[test]
-fn an_input_that_is_empty_from_the_start_ends_the_server_at_once_by_flag_or_variable() {
-    let by_flag = finished(&mut command(&["--listen", "127.0.0.1:0", "--until-stdin-ends"]));
-    assert_eq!(by_flag.status.code(), Some(0));
-    let by_variable = finished(command(&["--listen", "127.0.0.1:0"]).env("MOCK_UNTIL_STDIN_ENDS", "1"));
-    assert_eq!(by_variable.status.code(), Some(0));
-    let off = Served::spawn(command(&["--listen", "127.0.0.1:0"]).env("MOCK_UNTIL_STDIN_ENDS", "false"));
-    Call::delete_invite(PENDING, &new_key()).send(off.address).invite_deleted(PENDING);
-}
-
-#[test]
-fn after_the_end_of_stdin_a_signal_is_the_second_that_asks_and_stops_it_at_once() {
-    let (mut served, stdin) = served_until_stdin_ends();
-    let mut hanging = TcpStream::connect(served.address).unwrap();
-    hanging.write_all(b"DELETE /v1/organizations/inv").unwrap();
-    std::thread::sleep(Duration::from_millis(100));
-    let started = Instant::now();
-    drop(stdin);
-    std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(served.child.try_wait().unwrap(), None, "the request under way is waited for");
-    served.signal("TERM");
-    assert_eq!(served.child.wait().unwrap().code(), Some(0));
-    assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
 }
