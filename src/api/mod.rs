@@ -20,11 +20,15 @@ mod workspace_members;
 mod workspaces;
 
 use std::{
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
     sync::Arc,
+    task::Poll,
 };
 
 use axum::{
+    body::Body,
     extract::Request,
     http::{StatusCode, request::Parts},
     response::Response,
@@ -43,17 +47,29 @@ pub(crate) use fault::Sent;
 use journal::{Outcome, Seen};
 use routes::Route;
 
-/// Answers one request on a path that is not the tester's. Every answer leaves in the API's envelope.
+/// Answers one request on a path that is not the tester's. Every error leaves in the API's envelope, a panic's too; only a
+/// planned `response` has none.
 pub(crate) async fn answer(world: World, request: Request) -> Response {
+    let (request, body) = request.into_parts();
+    let answered = caught(pin!(answered(&world, &request, body))).await;
+    answered.unwrap_or_else(|| {
+        let mut answer = Err(ApiError::internal());
+        answer::respond(&mut answer, &request, world.request_id(), None).0
+    })
+}
+
+/// The answer to a request, which by then is in the journal and in the log.
+async fn answered(world: &World, request: &Parts, body: Body) -> Response {
     let started = Instant::now();
     let request_id = world.request_id();
-    let (request, body) = request.into_parts();
     // The body comes first, so that everything after it is done at once or not at all. Whether it matters is decided in
     // its turn.
     let body = body::receive(&request.headers, body).await;
     let credential = Credential::of(&request.headers);
     let mut seen = Seen::default();
-    let mut answer = checked(&world, &request, &credential, &body, &mut seen).await;
+    // Caught here already, so that a handler's panic is journalled like any other error.
+    let checked = caught(pin!(checked(world, request, &credential, &body, &mut seen))).await;
+    let mut answer = checked.unwrap_or_else(|| Err(ApiError::internal()));
     let mut sent = Sent::Whole;
     if let (Some(fault), Some(access)) = (&seen.fault, &seen.access) {
         // Boxed, so that only the few requests which a fault has struck need the room.
@@ -61,14 +77,14 @@ pub(crate) async fn answer(world: World, request: Request) -> Response {
         sent = fault::sent(fault);
     }
     let organization = seen.organization().map(|organization| organization.id());
-    let (response, request_id) = answer::respond(&mut answer, &request, request_id, organization);
+    let (response, request_id) = answer::respond(&mut answer, request, request_id, organization);
     let outcome = Outcome {
         request_id,
         status: (sent != Sent::Nothing).then_some(response.status().as_u16()),
         error: answer.as_ref().err(),
         duration_ms: started.elapsed().as_micros() as f64 / 1000.0,
     };
-    journal::record(&world, &request, credential.as_ref().ok(), &body, seen, outcome);
+    journal::record(world, request, credential.as_ref().ok(), &body, seen, outcome);
     match sent {
         Sent::Whole => response,
         sent => Box::pin(fault::lose(sent, response)).await,
@@ -103,12 +119,17 @@ async fn checked(
     check_type(organization, route)?; //                                                           7
     let query = request.uri.query().unwrap_or_default();
     let call = Call { organization, scopes, ids: &seen.ids, query, body: body.whole()?, has_old_version }; // 8
-    handled(route.handler, &call) //                                                               8, 9, 10
+    (route.handler)(&call) //                                                                      8, 9, 10
 }
 
-/// The handler's answer, or that to a panic, whose own message is in the log by then.
-fn handled(handler: fn(&Call) -> Answer, call: &Call) -> Answer {
-    catch_unwind(AssertUnwindSafe(|| handler(call))).unwrap_or_else(|_| Err(ApiError::internal()))
+/// The outcome of a future, or `None` after a panic in it, whose message is in the log by then. By hand, because the same
+/// in futures-util would be one more dependency.
+async fn caught<T>(mut future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+    poll_fn(|context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Some),
+        Err(_) => Poll::Ready(None),
+    })
+    .await
 }
 
 fn no_credential(none: &NoCredential) -> ApiError {
@@ -200,35 +221,63 @@ fn count(organization: &Organization, operation: Operation) -> Result<(), ApiErr
 
 #[cfg(test)]
 mod tests {
-    use axum::{body::Body, extract::Request};
+    use std::{
+        convert::Infallible,
+        pin::{Pin, pin},
+        task::{Context, Poll},
+    };
 
-    use super::{answer::respond, body::Whole, call::Call, handled};
-    use crate::{PathIds, World, world::Scopes};
+    use axum::{
+        body::{Body, HttpBody},
+        extract::Request,
+    };
+    use bytes::Bytes;
+    use hyper::body::Frame;
 
-    #[test]
-    fn a_panic_in_a_handler_leaves_as_the_api_error_500_in_the_envelope() {
-        let organization = World::default().organization("sk-ant-admin01-x").unwrap();
-        let (scopes, body) = (Scopes::All, Whole::default());
-        let call = Call {
-            organization: &organization,
-            scopes: &scopes,
-            ids: &PathIds::default(),
-            query: "",
-            body: &body,
-            has_old_version: false,
-        };
+    use super::{answer, caught};
+    use crate::World;
 
-        let mut answer = handled(|_| panic!("on purpose"), &call);
+    /// A body that panics where it is read.
+    struct Panicking;
 
-        let (request, _) = Request::new(Body::empty()).into_parts();
-        let (response, _) = respond(&mut answer, &request, "req_1".into(), None);
+    impl HttpBody for Panicking {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            panic!("on purpose")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_leaves_as_the_api_error_500_in_the_envelope() {
+        let response = answer(World::default(), Request::new(Body::new(Panicking))).await;
+
         assert_eq!(response.status(), 500);
-        let error = answer.unwrap_err();
-        assert_eq!((error.kind, error.reason), ("api_error", "internal"));
-        assert_eq!(error.message, "Internal server error");
-        let headers = response.headers();
+        let headers = response.headers().clone();
         assert_eq!(headers["content-type"], "application/json");
         assert_eq!(headers["x-mock-reason"], "internal");
         assert!(!headers.contains_key("x-should-retry"), "the SDKs decide by the status");
+        let body = axum::body::to_bytes(response.into_body(), 1000).await.unwrap();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            body["error"],
+            serde_json::json!({"type": "api_error", "message": "Internal server error"})
+        );
+        assert_eq!(body["request_id"], headers["request-id"].to_str().unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_future_is_caught_at_whatever_point_it_comes() {
+        assert_eq!(caught(pin!(async { 7 })).await, Some(7));
+        assert_eq!(caught(pin!(async { panic!("on purpose") })).await, None::<()>);
+        let later = async {
+            tokio::task::yield_now().await;
+            panic!("on purpose")
+        };
+        assert_eq!(caught(pin!(later)).await, None::<()>);
     }
 }
