@@ -13,6 +13,7 @@ mod journal;
 mod organization;
 mod page;
 mod people;
+mod preflight;
 mod routes;
 mod users;
 mod version;
@@ -99,7 +100,7 @@ async fn checked(
     body: &Received,
     seen: &mut Seen,
 ) -> Answer {
-    if let Some(answer) = browser::preflight(request) {
+    if let Some(answer) = preflight::answer(request) {
         return Ok(answer);
     }
     let headers = &request.headers;

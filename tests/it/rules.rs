@@ -1,6 +1,10 @@
 //! The rules that keep the house, as far as the source can show them and no lint does.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 use crate::harness::{path, read};
 
@@ -38,6 +42,32 @@ fn the_world_knows_no_http() {
 fn the_api_and_the_control_routes_do_not_know_each_other() {
     nothing_names(&sources("src/api"), &["crate::control", "control::", "crate::server"]);
     nothing_names(&sources("src/control"), &["crate::api", "api::", "crate::server"]);
+}
+
+/// The files beside a file of `src/api` that it imports.
+fn imports(text: &str, names: &BTreeSet<String>) -> BTreeSet<String> {
+    let statements = text.split("use super::").skip(1).filter_map(|rest| rest.split_once(';'));
+    let words =
+        statements.flat_map(|(imported, _)| imported.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.filter(|word| names.contains(*word)).map(str::to_owned).collect()
+}
+
+#[test]
+fn no_import_circle_is_in_the_api() {
+    let files = sources("src/api");
+    let module = |file: &str| file.trim_start_matches("src/api/").trim_end_matches(".rs").to_owned();
+    let names: BTreeSet<_> =
+        files.iter().map(|(file, _)| module(file)).filter(|name| name != "mod").collect();
+    let named = |(file, text): &(String, String)| (module(file), imports(text, &names));
+    let mut left: BTreeMap<_, _> = files.iter().map(named).filter(|(name, _)| name != "mod").collect();
+    assert!(left["routes"].contains("invites"), "{left:?}");
+    // What imports nothing that is left is in no circle.
+    while let Some(free) = left.keys().find(|name| left[*name].iter().all(|other| !left.contains_key(other)))
+    {
+        let free = free.clone();
+        left.remove(&free);
+    }
+    assert!(left.is_empty(), "these import each other, or what does: {left:?}");
 }
 
 /// The files of handlers: those that the table of routes names.
