@@ -1,5 +1,6 @@
 //! The API as the program under test sees it: one request, from its checks to its answer.
 
+mod admit;
 mod answer;
 mod api_keys;
 mod body;
@@ -24,7 +25,6 @@ use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::Arc,
     task::Poll,
 };
 
@@ -37,8 +37,8 @@ use axum::{
 use tokio::time::Instant;
 
 use crate::{
-    credential::{Credential, CredentialHeader, NoCredential},
-    world::{Access, Denial, Operation, Organization, OrganizationType, Scopes, World},
+    credential::{Credential, NoCredential},
+    world::{Operation, Organization, OrganizationType, World},
 };
 use answer::Answer;
 use body::Received;
@@ -106,15 +106,15 @@ async fn checked(
     let headers = &request.headers;
     let (route, ids) = routes::find(&request.method, request.uri.path())?; //                      1
     (seen.operation, seen.ids) = (Some(route.operation), ids);
-    let credential = credential.as_ref().map_err(no_credential)?; //                               2
-    let access = seen.access.insert(admit(world, credential)?); //                                 3, 4
+    let credential = credential.as_ref().map_err(admit::no_credential)?; //                        2
+    let access = seen.access.insert(admit::access(world, credential)?); //                         3, 4
     browser::check_origin(headers)?; //                                                            4
     seen.fault = fault::of(headers, access, route.operation, &seen.ids, world.settings().no_control)?;
     if let Some(fault) = &seen.fault {
         Box::pin(fault::before(fault, access, &seen.ids)).await?;
     }
     let has_old_version = version::check(headers, world.settings())?; //                           5
-    let (organization, scopes) = known_organization(access)?;
+    let (organization, scopes) = admit::known_organization(access)?;
     count(organization, route.operation)?; //                                                      6
     call::check_scopes(scopes, route.needs.scopes)?; //                                            7
     check_type(organization, route)?; //                                                           7
@@ -131,72 +131,6 @@ async fn caught<T>(mut future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
         Err(_) => Poll::Ready(None),
     })
     .await
-}
-
-fn no_credential(none: &NoCredential) -> ApiError {
-    match none {
-        NoCredential::Missing => {
-            let hint = "send x-api-key: <admin key> or Authorization: Bearer <admin key>";
-            ApiError::unauthenticated("credential-missing", "x-api-key header is required", hint)
-        }
-        NoCredential::NotBearer => malformed(CredentialHeader::Authorization),
-    }
-}
-
-fn malformed(header: CredentialHeader) -> ApiError {
-    match header {
-        CredentialHeader::ApiKey => {
-            let hint = "a key begins with sk-ant-; any key like sk-ant-admin01-<something> will do, --any-key takes all others";
-            ApiError::unauthenticated("key-malformed", "invalid x-api-key", hint)
-        }
-        CredentialHeader::Authorization => {
-            let hint = "expected Authorization: Bearer sk-ant-admin01-<something>; --any-key takes any token, but only after Bearer";
-            ApiError::unauthenticated("bearer-malformed", "Invalid bearer token", hint)
-        }
-    }
-}
-
-/// What a credential opens. Its shape is looked at first, then whether another one contradicts it.
-fn admit(world: &World, credential: &Credential<'_>) -> Result<Access, ApiError> {
-    let admitted = world.admit(&credential.secret);
-    if let Err(Denial::Malformed) = admitted {
-        return Err(malformed(credential.header));
-    }
-    if credential.contradicted {
-        let message = "x-api-key and Authorization carry different credentials";
-        let hint = "send one credential, or the same in both headers; an SDK takes ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN from the environment";
-        return Err(ApiError::unauthenticated("credentials-contradict", message, hint));
-    }
-    admitted.map_err(|denial| {
-        let error = match denial {
-            Denial::Malformed | Denial::Unknown => {
-                let hint = "the fixture does not list this key; it takes keys that it does not list only with a template (top-level \"invites\") and of an admin kind (sk-ant-admin…), or with --any-key; copies of a header make one key, joined with a comma";
-                let oauth = credential.secret.starts_with(b"sk-ant-oat");
-                let message = if oauth { "OAuth access token is invalid." } else { "API key is invalid." };
-                ApiError::unauthenticated("key-unknown", message, hint)
-            }
-            Denial::Disabled => {
-                let hint = "the fixture lists this key with \"state\": \"disabled\"";
-                ApiError::unauthenticated("key-disabled", "API key has been deactivated.", hint)
-            }
-            Denial::Expired => {
-                let hint = "the fixture lists this key with \"state\": \"expired\"";
-                ApiError::unauthenticated("key-expired", "API key has expired.", hint)
-            }
-        };
-        error.without_request_id()
-    })
-}
-
-fn known_organization(access: &Access) -> Result<(&Arc<Organization>, &Scopes), ApiError> {
-    match access {
-        Access::Organization(organization, scopes) => Ok((organization, scopes)),
-        Access::Inference => {
-            let hint =
-                "sk-ant-api03-… is an inference key; the Admin API needs an admin key (sk-ant-admin01-…)";
-            Err(ApiError::forbidden("key-inference", error::MISSING_PERMISSIONS, hint))
-        }
-    }
 }
 
 /// The last part of check 7: some resources belong to Console organizations alone.
