@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{
     error::ControlError,
-    ok,
+    health::ok,
     scope::{Scope, Text},
 };
 

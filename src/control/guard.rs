@@ -1,25 +1,77 @@
-//! Who may come in: the tester's own programs, but no web page and no host name that public DNS could hold.
+//! What every control call passes first: the refusal of web pages and of public host names, and the line in the log.
 
 use std::net::IpAddr;
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{
         HeaderValue, StatusCode,
         header::{HOST, ORIGIN},
         uri::Authority,
     },
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
+use tokio::time::Instant;
 
-use super::error::ControlError;
-use crate::world::Settings;
+use super::{
+    error::{ControlError, Refusal},
+    health,
+};
+use crate::{
+    credential::Credential,
+    world::{RedactedKey, Settings, World, scrubbed},
+};
 
 /// Domains that public DNS does not delegate, or that only a private network uses.
 const PRIVATE: [&str; 6] = ["localhost", "local", "internal", "test", "svc", "cluster.local"];
 
+/// Refuses web pages and foreign hosts, and writes one line to the log for each call. `GET health` is neither guarded nor
+/// logged, because orchestrators call it often and by any host name.
+pub(super) async fn guarded(State(world): State<World>, request: Request, next: Next) -> Response {
+    if request.uri().path() == health::PATH {
+        return next.run(request).await;
+    }
+    let started = Instant::now();
+    let (method, path) = (request.method().clone(), scrubbed(request.uri().path()));
+    let query = request.uri().query().map(scrubbed);
+    let key = Credential::of(request.headers()).ok().map(|credential| RedactedKey::of(&credential.secret));
+    let settings = world.settings();
+    // Without the control routes there is nothing to guard: every caller gets the same 404.
+    let admitted = if settings.no_control { Ok(()) } else { check(&request, settings) };
+    let response = match admitted {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    };
+    let refusal = response.extensions().get::<Refusal>();
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "anthropic_admin_mock::control",
+                %method,
+                path,
+                query,
+                status = response.status().as_u16(),
+                reason = refusal.map(|refusal| refusal.reason),
+                error_message = refusal.map(|refusal| &*refusal.message),
+                key = key.as_ref().map(tracing::field::display),
+                duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
+            )
+        };
+    }
+    if refusal.is_some() {
+        line!(warn);
+    } else if method.is_safe() {
+        line!(debug);
+    } else {
+        line!(info);
+    }
+    response
+}
+
 /// Refuses a request from a web page of another origin, and one whose host could be a public name: a page whose name was
 /// re-bound to this machine sends no `Origin` with a GET.
-pub(super) fn check(request: &Request, settings: &Settings) -> Result<(), ControlError> {
+fn check(request: &Request, settings: &Settings) -> Result<(), ControlError> {
     let headers = request.headers();
     let target = request.uri().authority().map(|authority| authority.as_str().to_owned());
     let hosts: Vec<_> = match target {
