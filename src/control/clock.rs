@@ -5,28 +5,25 @@ use serde_json::{Value, json};
 
 use super::{
     error::ControlError,
-    scope::{Scope, Text},
+    subject::{BodyText, Subject},
 };
-use crate::world::{Clock, Moment};
+use crate::world::{Clock, Moment, Organization, World};
 
 const EXPECTED: &str =
     "expected exactly one of \"advance\": \"22d\", \"now\": \"2026-01-01T00:00:00Z\" and \"system\": true";
 
 /// `GET /_mock/clock`
-pub(super) async fn get(scope: Scope) -> Json<Value> {
-    shown(&scope)
+pub(super) async fn get(subject: Subject) -> Json<Value> {
+    shown(&subject)
 }
 
-fn shown(scope: &Scope) -> Json<Value> {
-    let clock = match scope {
-        Scope::One(organization) => organization.clock(),
-        Scope::All(world) => world.clock(),
-    };
+fn shown(subject: &Subject) -> Json<Value> {
+    let clock = subject.either(Organization::clock, World::clock);
     Json(json!({"now": clock.now(), "clock": clock.written()}))
 }
 
 /// `PUT /_mock/clock`
-pub(super) async fn put(scope: Scope, Text(body): Text) -> Result<Json<Value>, ControlError> {
+pub(super) async fn put(subject: Subject, BodyText(body): BodyText) -> Result<Json<Value>, ControlError> {
     let fields: Value = serde_json::from_str(&body)
         .map_err(|error| ControlError::input("", format!("the body is not JSON: {error}")))?;
     let fields = fields.as_object().filter(|fields| fields.len() == 1);
@@ -39,10 +36,7 @@ pub(super) async fn put(scope: Scope, Text(body): Text) -> Result<Json<Value>, C
                 let message = format!("{value} is not a duration; expected one such as \"22d\" or \"-1h\"");
                 return Err(ControlError::input("advance", message));
             };
-            let moved = match &scope {
-                Scope::One(organization) => organization.advance_clock(text),
-                Scope::All(world) => world.advance_clock(text),
-            };
+            let moved = subject.either(|one| one.advance_clock(text), |all| all.advance_clock(text));
             moved.map_err(|error| ControlError::input("advance", error.to_string()))?;
         }
         "now" => {
@@ -51,18 +45,15 @@ pub(super) async fn put(scope: Scope, Text(body): Text) -> Result<Json<Value>, C
                     format!("{value} is not a time; expected RFC 3339 such as \"2026-01-01T00:00:00Z\"");
                 return Err(ControlError::input("now", message));
             };
-            set(&scope, at.into());
+            set(&subject, at.into());
         }
-        "system" if *value == Value::Bool(true) => set(&scope, Clock::System),
+        "system" if *value == Value::Bool(true) => set(&subject, Clock::System),
         "system" => return Err(ControlError::input("system", "expected true")),
         other => return Err(ControlError::input(other, EXPECTED)),
     }
-    Ok(shown(&scope))
+    Ok(shown(&subject))
 }
 
-fn set(scope: &Scope, clock: Clock) {
-    match scope {
-        Scope::One(organization) => organization.set_clock(clock),
-        Scope::All(world) => world.set_clock(clock),
-    }
+fn set(subject: &Subject, clock: Clock) {
+    subject.either(|one| one.set_clock(clock), |all| all.set_clock(clock));
 }

@@ -16,7 +16,7 @@ pub(super) struct ControlError {
     error: Value,
 }
 
-/// What the log tells of a refusal.
+/// A refusal as the log shows it.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) reason: &'static str,

@@ -5,38 +5,28 @@ use serde_json::{Value, json};
 
 use super::{
     error::ControlError,
-    scope::{Scope, Text},
+    subject::{BodyText, Subject},
 };
-use crate::world::Fault;
+use crate::world::{Fault, Organization, World};
 
 /// `GET /_mock/faults`
-pub(super) async fn get(scope: Scope) -> Json<Value> {
-    shown(&scope)
+pub(super) async fn get(subject: Subject) -> Json<Value> {
+    shown(&subject)
 }
 
-fn shown(scope: &Scope) -> Json<Value> {
-    let planned = match scope {
-        Scope::One(organization) => organization.faults(),
-        Scope::All(world) => world.faults(),
-    };
-    Json(json!({ "faults": planned }))
+fn shown(subject: &Subject) -> Json<Value> {
+    Json(json!({"faults": subject.either(Organization::faults, World::faults)}))
 }
 
 /// `POST /_mock/faults`
-pub(super) async fn plan(scope: Scope, Text(body): Text) -> Result<Json<Value>, ControlError> {
+pub(super) async fn plan(subject: Subject, BodyText(body): BodyText) -> Result<Json<Value>, ControlError> {
     let plans = Fault::parse(&body)?;
-    match &scope {
-        Scope::One(organization) => organization.plan_faults(&plans)?,
-        Scope::All(world) => world.plan_faults(&plans)?,
-    }
-    Ok(shown(&scope))
+    subject.either(|one| one.plan_faults(&plans), |all| all.plan_faults(&plans))?;
+    Ok(shown(&subject))
 }
 
 /// `DELETE /_mock/faults`
-pub(super) async fn clear(scope: Scope) -> Json<Value> {
-    match &scope {
-        Scope::One(organization) => organization.clear_faults(),
-        Scope::All(world) => world.clear_faults(),
-    }
-    shown(&scope)
+pub(super) async fn clear(subject: Subject) -> Json<Value> {
+    subject.either(Organization::clear_faults, World::clear_faults);
+    shown(&subject)
 }

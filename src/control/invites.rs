@@ -8,42 +8,42 @@ use axum::{
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{error::ControlError, scope::Scope};
+use super::{error::ControlError, subject::Subject};
 use crate::world::{InviteRefusal, Organization};
 
 type Id = Result<Path<String>, PathRejection>;
 
 /// `POST /_mock/invites/{invite_id}/accept`
-pub(super) async fn accept(scope: Scope, id: Id) -> Result<Json<Value>, ControlError> {
-    happens(scope, id, Organization::accept_invite)
+pub(super) async fn accept(subject: Subject, id: Id) -> Result<Json<Value>, ControlError> {
+    change_invite(subject, id, Organization::accept_invite)
 }
 
 /// `POST /_mock/invites/{invite_id}/expire`
-pub(super) async fn expire(scope: Scope, id: Id) -> Result<Json<Value>, ControlError> {
-    happens(scope, id, Organization::expire_invite)
+pub(super) async fn expire(subject: Subject, id: Id) -> Result<Json<Value>, ControlError> {
+    change_invite(subject, id, Organization::expire_invite)
 }
 
 /// `POST /_mock/invites/{invite_id}/delete`
-pub(super) async fn delete(scope: Scope, id: Id) -> Result<Json<Value>, ControlError> {
-    happens(scope, id, |organization, id| {
+pub(super) async fn delete(subject: Subject, id: Id) -> Result<Json<Value>, ControlError> {
+    change_invite(subject, id, |organization, id| {
         organization.delete_invite(id).map(|()| json!({"id": id, "type": "invite_deleted"}))
     })
 }
 
-/// Without a credential it happens in the one organization that has the invite.
-fn happens<T: Serialize>(
-    scope: Scope,
+/// Changes the invite in the organization of the call or, without one, in the only one that has it.
+fn change_invite<T: Serialize>(
+    subject: Subject,
     id: Id,
-    what: fn(&Organization, &str) -> Result<T, InviteRefusal>,
+    change: fn(&Organization, &str) -> Result<T, InviteRefusal>,
 ) -> Result<Json<Value>, ControlError> {
     let not_found = |id: &str| {
         ControlError::new(StatusCode::NOT_FOUND, "invite-unknown", format!("there is no invite `{id}`"))
     };
     let conflict = |reason, message| ControlError::new(StatusCode::CONFLICT, reason, message);
     let Ok(Path(id)) = id else { return Err(not_found("(not UTF-8)")) };
-    let organization = scope.the_one_with(|organization| organization.invite(&id).is_some())?;
+    let organization = subject.the_one_with(|organization| organization.invite(&id).is_some())?;
     let organization = organization.ok_or_else(|| not_found(&id))?;
-    what(&organization, &id).map(|told| Json(json!(told))).map_err(|refusal| match refusal {
+    change(&organization, &id).map(|result| Json(json!(result))).map_err(|refusal| match refusal {
         InviteRefusal::Unknown | InviteRefusal::Deleted => not_found(&id),
         InviteRefusal::Accepted => conflict("invite-accepted", "the invite has been accepted before"),
         InviteRefusal::Expired => conflict("invite-expired", "the invite has expired"),

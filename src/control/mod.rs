@@ -9,8 +9,9 @@ mod invites;
 mod organizations;
 mod page;
 mod requests;
-mod scope;
+
 mod state;
+mod subject;
 mod users;
 
 use std::sync::LazyLock;

@@ -7,17 +7,14 @@ use serde_json::{Value, json};
 
 use super::{
     error::ControlError,
-    scope::{ORGANIZATION, Scope},
+    subject::{ORGANIZATION, Subject},
 };
-use crate::world::{JournalFilter, PATH_IDS};
+use crate::world::{JournalFilter, Operation, Organization, PATH_IDS, World};
 
 /// `GET /_mock/requests`
-pub(super) async fn get(scope: Scope, RawQuery(query): RawQuery) -> Result<Json<Value>, ControlError> {
+pub(super) async fn get(subject: Subject, RawQuery(query): RawQuery) -> Result<Json<Value>, ControlError> {
     let filter = filter(&query.unwrap_or_default())?;
-    let entries = match scope {
-        Scope::One(organization) => organization.requests(&filter),
-        Scope::All(world) => world.requests(&filter),
-    };
+    let entries = subject.either(|one| one.requests(&filter), |all| all.requests(&filter));
     Ok(Json(json!({ "requests": entries })))
 }
 
@@ -34,14 +31,14 @@ fn filter(query: &str) -> Result<JournalFilter, ControlError> {
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             "operation" => {
-                let operation = value.parse::<crate::world::Operation>();
+                let operation = value.parse::<Operation>();
                 filter.operation =
                     Some(operation.map_err(|error| ControlError::input("operation", error.to_string()))?);
             }
             "status" => filter.status = Some(number("status", &value, 404)?),
             "reason" => filter.reason = Some(value.into_owned()),
             "after" => filter.after = Some(number("after", &value, 17)?),
-            // The scope's, and no filter.
+            // Read as the subject of the call already.
             ORGANIZATION => {}
             name if PATH_IDS.contains(&name) => filter.ids.push((name.into(), value.into_owned())),
             other => {
@@ -55,10 +52,7 @@ fn filter(query: &str) -> Result<JournalFilter, ControlError> {
 }
 
 /// `DELETE /_mock/requests`
-pub(super) async fn clear(scope: Scope) -> Json<Value> {
-    match scope {
-        Scope::One(organization) => organization.clear_requests(),
-        Scope::All(world) => world.clear_requests(),
-    }
+pub(super) async fn clear(subject: Subject) -> Json<Value> {
+    subject.either(Organization::clear_requests, World::clear_requests);
     Json(json!({"requests": []}))
 }

@@ -9,32 +9,24 @@ use serde_json::Value;
 use super::{
     error::ControlError,
     health::ok,
-    scope::{Scope, Text},
+    subject::{BodyText, Subject},
 };
+use crate::world::{Organization, World};
 
 /// `POST /_mock/reset`
-pub(super) async fn reset(scope: Scope) -> Json<Value> {
-    match scope {
-        Scope::One(organization) => organization.reset(),
-        Scope::All(world) => world.reset(),
-    }
+pub(super) async fn reset(subject: Subject) -> Json<Value> {
+    subject.either(Organization::reset, World::reset);
     ok()
 }
 
 /// `GET /_mock/state`
-pub(super) async fn get(scope: Scope) -> Response {
+pub(super) async fn get(subject: Subject) -> Response {
     // Written from the document itself: as a value first it takes several times as long.
-    match scope {
-        Scope::One(organization) => Json(organization.document()).into_response(),
-        Scope::All(world) => Json(world.document()).into_response(),
-    }
+    Json(subject.either(Organization::document, World::document)).into_response()
 }
 
 /// `PUT /_mock/state`
-pub(super) async fn put(scope: Scope, Text(body): Text) -> Result<Json<Value>, ControlError> {
-    match scope {
-        Scope::One(organization) => organization.put_state(&body)?,
-        Scope::All(world) => world.put_state(&body)?,
-    }
+pub(super) async fn put(subject: Subject, BodyText(body): BodyText) -> Result<Json<Value>, ControlError> {
+    subject.either(|one| one.put_state(&body), |all| all.put_state(&body))?;
     Ok(ok())
 }

@@ -7,19 +7,19 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{error::ControlError, scope::Scope};
+use super::{error::ControlError, subject::Subject};
 use crate::world::UserRefusal;
 
 /// `POST /_mock/users/{user_id}/remove`
 pub(super) async fn remove(
-    scope: Scope,
+    subject: Subject,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Json<Value>, ControlError> {
     let not_found = |id: &str| {
         ControlError::new(StatusCode::NOT_FOUND, "user-unknown", format!("there is no user `{id}`"))
     };
     let Ok(Path(id)) = id else { return Err(not_found("(not UTF-8)")) };
-    let organization = scope.the_one_with(|organization| organization.user(&id).is_some())?;
+    let organization = subject.the_one_with(|organization| organization.user(&id).is_some())?;
     let organization = organization.ok_or_else(|| not_found(&id))?;
     organization.remove_user(&id).map_err(|refusal| match refusal {
         UserRefusal::Unknown => not_found(&id),

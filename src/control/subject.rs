@@ -21,14 +21,14 @@ pub(super) const ORGANIZATION: &str = "organization";
 const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// What a call is about.
-pub(super) enum Scope {
-    /// It carries a credential: that key's organization, whatever the key's state; or it names one by `?organization=<id>`.
+pub(super) enum Subject {
+    /// The organization of the credential, whatever the key's state; without a credential that of `?organization=<id>`.
     One(Arc<Organization>),
-    /// It does neither: the whole world.
+    /// Without either, the whole world.
     All(World),
 }
 
-impl FromRequestParts<World> for Scope {
+impl FromRequestParts<World> for Subject {
     type Rejection = ControlError;
 
     async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, ControlError> {
@@ -38,7 +38,7 @@ impl FromRequestParts<World> for Scope {
                 refused("x-api-key and Authorization carry different credentials; send one")
             }
             Ok(credential) => match world.organization_of(&credential.secret) {
-                Some(organization) => Ok(Scope::One(organization)),
+                Some(organization) => Ok(Subject::One(organization)),
                 None => refused("the credential belongs to no organization of this world"),
             },
             Err(NoCredential::NotBearer) => refused("Authorization has to be: Bearer <key>"),
@@ -46,9 +46,9 @@ impl FromRequestParts<World> for Scope {
                 let query = parts.uri.query().unwrap_or_default();
                 let mut pairs = form_urlencoded::parse(query.as_bytes());
                 let Some((_, id)) = pairs.find(|(name, _)| name == ORGANIZATION) else {
-                    return Ok(Scope::All(world.clone()));
+                    return Ok(Subject::All(world.clone()));
                 };
-                world.organization_with_id(&id).map(Scope::One).ok_or_else(|| {
+                world.organization_with_id(&id).map(Subject::One).ok_or_else(|| {
                     let message = format!("there is no organization {id:?}");
                     ControlError::new(StatusCode::NOT_FOUND, "organization-unknown", message)
                 })
@@ -57,15 +57,23 @@ impl FromRequestParts<World> for Scope {
     }
 }
 
-impl Scope {
-    /// The organization that the call is about; without one, the only one that has what is asked for.
+impl Subject {
+    /// What `one` says of an organization, or `all` of the whole world.
+    pub(super) fn either<T>(&self, one: impl FnOnce(&Organization) -> T, all: impl FnOnce(&World) -> T) -> T {
+        match self {
+            Subject::One(organization) => one(organization),
+            Subject::All(world) => all(world),
+        }
+    }
+
+    /// The organization that the call is about; for the whole world, the only one that has what the call names.
     pub(super) fn the_one_with(
         self,
         has: impl Fn(&Organization) -> bool,
     ) -> Result<Option<Arc<Organization>>, ControlError> {
         match self {
-            Scope::One(organization) => Ok(Some(organization)),
-            Scope::All(world) => {
+            Subject::One(organization) => Ok(Some(organization)),
+            Subject::All(world) => {
                 let mut having = world.organizations();
                 having.retain(|organization| has(organization));
                 if having.len() > 1 {
@@ -79,15 +87,15 @@ impl Scope {
 }
 
 /// A body, which has to arrive within a minute and be UTF-8. A byte order mark is passed over.
-pub(super) struct Text(pub(super) String);
+pub(super) struct BodyText(pub(super) String);
 
-impl<S: Send + Sync> FromRequest<S> for Text {
+impl<S: Send + Sync> FromRequest<S> for BodyText {
     type Rejection = ControlError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {
         let refused = |status, message| ControlError::new(status, "body-unreadable", message);
         match timeout(BODY_TIME, String::from_request(request, state)).await {
-            Ok(Ok(body)) => Ok(Text(body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body))),
+            Ok(Ok(body)) => Ok(BodyText(body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body))),
             Ok(Err(rejection)) => Err(refused(rejection.status(), rejection.body_text())),
             Err(_) => {
                 Err(refused(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within a minute".into()))
