@@ -22,17 +22,17 @@ const SHOULD_RETRY: HeaderName = HeaderName::from_static("x-should-retry");
 const REASON: HeaderName = HeaderName::from_static("x-mock-reason");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What a request comes to.
+/// The outcome of a request: an answer with 200, or an error.
 pub(super) type Answer = Result<Success, ApiError>;
 
-/// A 200 of the API: its body, and headers besides those of every answer.
+/// An answer with 200: its body, and headers besides those of every answer.
 #[derive(Debug)]
 pub(super) struct Success {
     pub(super) body: Vec<u8>,
     pub(super) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// The answer of a handler that has done its work.
+/// A handler's answer with 200 and this body.
 pub(super) fn json(value: &impl Serialize) -> Answer {
     let body = serde_json::to_vec(value).map_err(|_| ApiError::internal())?;
     Ok(Success { body, headers: Vec::new() })
@@ -118,7 +118,7 @@ fn envelope(error: &ApiError, request_id: Option<&str>) -> Vec<u8> {
     serde_json::to_vec(&envelope).expect("strings are always JSON")
 }
 
-/// What an edge in front of the service sends: no envelope and no request id.
+/// A planned response, as an edge in front of the service sends it: no envelope and no request id.
 fn edge(planned: &PlannedResponse) -> Response {
     let mut response = Response::new(Body::from(planned.body.clone().unwrap_or_default()));
     *response.status_mut() = StatusCode::from_u16(planned.status).unwrap_or(StatusCode::BAD_GATEWAY);
@@ -131,7 +131,7 @@ fn edge(planned: &PlannedResponse) -> Response {
     response
 }
 
-/// Gives a status that no standard names a reason phrase, which some clients show.
+/// Adds a reason phrase to a status that has no standard one, because some clients show it.
 fn name_status(response: &mut Response) {
     if response.status().canonical_reason().is_none() {
         let phrase: &[u8] =

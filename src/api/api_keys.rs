@@ -1,4 +1,4 @@
-//! The API Keys resource on the wire: handlers, wire types, and the world's refusals in the API's words.
+//! The API Keys resource on the wire: handlers, the older field of a key, and the world's refusals in the API's words.
 
 use std::sync::Arc;
 

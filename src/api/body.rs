@@ -1,4 +1,4 @@
-//! The body of a request: how long it is waited for, and what becomes of one that is too large.
+//! The body of a request: how long it may take, and what is done with one that is too large.
 
 use std::time::Duration;
 
@@ -19,37 +19,37 @@ use super::error::ApiError;
 const LIMIT: usize = 1024 * 1024;
 /// How long a body may take.
 const TIME: Duration = Duration::from_secs(30);
-/// How much of a body over the limit is read and dropped, and for how long, so that a client which sends first and reads
-/// later gets its answer instead of a reset connection.
+/// How much of a body over the limit is read and dropped, and for how long: a client that sends first and reads later gets
+/// its answer then, instead of a reset connection.
 const DRAIN_LIMIT: usize = 64 * LIMIT;
 const DRAIN_TIME: Duration = Duration::from_secs(5);
 
-/// What became of a body on its way in.
+/// How the receiving of a body ended.
 #[derive(Debug)]
 pub(super) enum Received {
-    Whole(Whole),
+    Whole(ReceivedBody),
     TooLarge,
-    /// It broke off, stalled, or was framed wrongly.
+    /// The body broke off, stalled, or was framed wrongly.
     Broken,
 }
 
-/// A body that arrived, or an empty one where there is none.
+/// A body that arrived whole. A request without a body has an empty one.
 #[derive(Debug, Default)]
-pub(super) struct Whole {
+pub(super) struct ReceivedBody {
     pub(super) bytes: Bytes,
-    /// `content-encoding`, which is not undone.
+    /// `content-encoding`; the body is kept as it was sent, not decoded.
     pub(super) encoding: Option<String>,
 }
 
 /// Waits for the end of the body.
 pub(super) async fn receive(headers: &HeaderMap, mut body: Body) -> Received {
     if body.is_end_stream() {
-        return Received::Whole(Whole::default());
+        return Received::Whole(ReceivedBody::default());
     }
     let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     let announced_too_large = announced.is_some_and(|length| length > LIMIT as u64);
     if announced_too_large && headers.contains_key(EXPECT) {
-        // The client waits to be told whether to send at all.
+        // With `Expect` the body follows only after `100 Continue`; a large one is refused before it is sent.
         return Received::TooLarge;
     }
     if !announced_too_large {
@@ -58,13 +58,13 @@ pub(super) async fn receive(headers: &HeaderMap, mut body: Body) -> Received {
                 let encoding = headers
                     .get(CONTENT_ENCODING)
                     .map(|value| String::from_utf8_lossy(value.as_bytes()).into());
-                return Received::Whole(Whole { bytes: whole.to_bytes(), encoding });
+                return Received::Whole(ReceivedBody { bytes: whole.to_bytes(), encoding });
             }
             Ok(Err(error)) if error.is::<LengthLimitError>() => {}
             Ok(Err(_)) | Err(_) => return Received::Broken,
         }
     }
-    // However this ends, the answer is the same.
+    // The answer is the same, whether the rest was read in time or not.
     let _ = timeout(DRAIN_TIME, drain(body)).await;
     Received::TooLarge
 }
@@ -80,8 +80,8 @@ async fn drain(mut body: Body) {
 }
 
 impl Received {
-    /// The body, which has to have ended within the limit also where the operation has none.
-    pub(super) fn whole(&self) -> Result<&Whole, ApiError> {
+    /// The body. An unfinished or too large one is refused even where the operation takes none.
+    pub(super) fn whole(&self) -> Result<&ReceivedBody, ApiError> {
         match self {
             Received::Whole(whole) => Ok(whole),
             Received::TooLarge => {

@@ -1,9 +1,9 @@
-//! What a handler gets: an organization, the ids of the path, the query, the fields of the body. Nothing else.
+//! What a handler gets: an organization, the key's scopes, the ids of the path, the query, the fields of the body.
 
 use serde_json::Value;
 
 pub(super) use super::fields::Fields;
-use super::{body::Whole, error::ApiError};
+use super::{body::ReceivedBody, error::ApiError};
 use crate::world::{Organization, PathIds, Scopes};
 
 /// A call that has passed the checks before its handler.
@@ -12,8 +12,8 @@ pub(super) struct Call<'r> {
     pub(super) scopes: &'r Scopes,
     pub(super) ids: &'r PathIds,
     pub(super) query: &'r str,
-    pub(super) body: &'r Whole,
-    /// Whether the version is one whose output fields of then are still sent.
+    pub(super) body: &'r ReceivedBody,
+    /// Whether `anthropic-version` is one whose answers carry older fields as well.
     pub(super) has_old_version: bool,
 }
 
@@ -23,12 +23,12 @@ impl Call<'_> {
         self.ids.for_lookup(name)
     }
 
-    /// The same as a message shows it.
+    /// The id of a name in the path, for a message.
     pub(super) fn shown_id(&self, name: &str) -> &str {
         self.ids.get(name).unwrap_or_default()
     }
 
-    /// Refuses a key without a scope that the request's own content makes necessary.
+    /// Refuses a key without a scope that only this request's body needs.
     pub(super) fn check_scope(&self, needed: &'static str) -> Result<(), ApiError> {
         check_scopes(self.scopes, &[needed])
     }
@@ -56,7 +56,7 @@ impl Call<'_> {
     }
 }
 
-/// Check 7: any one of the scopes will do; the answer names the first, which is the one made for it.
+/// Check 7: a key with any one of the scopes passes. The message names the first scope, the narrowest.
 pub(super) fn check_scopes(scopes: &Scopes, needed: &[&str]) -> Result<(), ApiError> {
     let Scopes::Only(got) = scopes else { return Ok(()) };
     let Some(first) = needed.first() else { return Ok(()) };
@@ -72,7 +72,7 @@ pub(super) fn check_scopes(scopes: &Scopes, needed: &[&str]) -> Result<(), ApiEr
     ))
 }
 
-/// The query's pairs, decoded. Names that no handler asks for are ignored.
+/// The query's pairs, decoded. Unknown names are ignored.
 pub(super) struct Query(Vec<(String, String)>);
 
 impl Query {

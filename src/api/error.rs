@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::world::PlannedResponse;
 
-/// An error as data; answer.rs turns it into bytes. It is made where it is found: status, type and the reason in
-/// `x-mock-reason`, which docs/fidelity.md explains, are written there.
+/// An error as data; answer.rs turns it into bytes. The check that finds it also writes its status, its type and the reason
+/// in `x-mock-reason`, which docs/fidelity.md explains.
 #[derive(Debug)]
 pub(super) struct ApiError {
     pub(super) status: StatusCode,
@@ -18,13 +18,13 @@ pub(super) struct ApiError {
     pub(super) reason: &'static str,
     /// `error.message`.
     pub(super) message: Cow<'static, str>,
-    /// For the log and the journal: what the user may want to do.
+    /// For the log and the journal: what to do about it.
     pub(super) hint: Cow<'static, str>,
-    /// What few errors have; boxed, since every result of a check has room for an error.
+    /// Boxed, because every result of a check has room for an error.
     more: Option<Box<More>>,
 }
 
-/// What few errors have.
+/// The parts that few errors have.
 #[derive(Debug, Default)]
 pub(super) struct More {
     /// `error.details`, left out when empty.
@@ -74,13 +74,13 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, "permission_error", reason, message, hint)
     }
 
-    /// 404 `not_found_error` for an id, whatever it is that keeps it from being found.
+    /// 404 `not_found_error` for an id.
     pub(super) fn not_found(reason: &'static str, thing: &str, id: &str, hint: &'static str) -> Self {
         let message = format!("{thing} `{id}` not found.");
         Self::new(StatusCode::NOT_FOUND, "not_found_error", reason, message, hint)
     }
 
-    /// Check 8: something in the body or the query is not as it must be; `field: what is wrong`.
+    /// Check 8: a wrong field of the body or the query; the message is `field: what is wrong`.
     pub(super) fn input(field: &str, what: impl Display) -> Self {
         let hint = "the message names the field of the body or the query and what it must be";
         Self::invalid("input-invalid", format!("{field}: {what}"), hint)

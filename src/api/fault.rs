@@ -1,4 +1,4 @@
-//! Faults on the wire: which one strikes a request, and what becomes of its answer.
+//! Faults on the wire: which one strikes a request, and what it does to the answer.
 
 use std::{
     pin::Pin,
@@ -28,7 +28,7 @@ use crate::world::{
 /// The request header that makes a fault for one call alone.
 pub(super) const HEADER: HeaderName = HeaderName::from_static("x-mock-fault");
 
-/// How much of an answer is sent. A fault decides it, and server.rs acts on it.
+/// How much of an answer is sent. A fault decides it; for `Nothing` server.rs closes the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sent {
     Whole,
@@ -36,11 +36,11 @@ pub(crate) enum Sent {
     Nothing,
 }
 
-/// How long the first half of a body that is cut has to reach the client.
+/// The pause between the first half of a cut body and the end of the connection, in which the half reaches the client.
 const CUT_PAUSE: Duration = Duration::from_millis(50);
 
 /// The fault that strikes a request: the one in its header, or a planned one, which is counted.
-pub(super) fn of(
+pub(super) fn for_request(
     headers: &HeaderMap,
     access: &Access,
     operation: Operation,
@@ -74,7 +74,7 @@ pub(super) async fn before(fault: &Fault, access: &Access, ids: &PathIds) -> Res
         sleep(delay.0).await;
     }
     if fault.drop.is_some() {
-        // The answer is only made so that it can be lost.
+        // The answer that is cut or dropped, since the handler is not called.
         return Err(error(ErrorType::ApiError, fault, access));
     }
     replacement(fault, access).map_or(Ok(()), Err)
@@ -153,7 +153,7 @@ fn error(kind: ErrorType, fault: &Fault, access: &Access) -> ApiError {
     }
 }
 
-/// What a client over a rate limit is told of coming back.
+/// The headers of a 429: when to try again, and the limit.
 pub(super) fn with_limit(error: ApiError, over: &RateLimited) -> ApiError {
     error
         .header("x-should-retry", true)
@@ -215,8 +215,8 @@ fn option(fault: &mut Fault, name: &str, value: &str) -> Option<()> {
     Some(())
 }
 
-/// Sends as much of a response as a fault lets through. Nothing at all is left to server.rs, which closes the connection.
-pub(super) async fn lose(sent: Sent, mut response: Response) -> Response {
+/// Cuts a response to as much as is sent. For `Nothing` it is only marked, and server.rs closes the connection.
+pub(super) async fn cut(sent: Sent, mut response: Response) -> Response {
     match sent {
         Sent::Whole => response,
         Sent::Nothing => {

@@ -1,4 +1,4 @@
-//! The fields of a JSON body, taken one after the other; what is wrong with one is told by its name.
+//! The fields of a JSON body, taken one after the other; an error names its field.
 
 use std::fmt::Display;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::error::{ApiError, one_of};
 
-/// The fields of an object. One that is optional and null is as if it were left out.
+/// The fields of an object. An optional field that is null counts as left out.
 pub(super) struct Fields {
     fields: Map<String, Value>,
     /// The path of the object in the body, such as `data_residency.`.
@@ -44,7 +44,7 @@ impl Fields {
         }
     }
 
-    /// A string of 1 to so many characters.
+    /// A string of 1 to `most` characters.
     pub(super) fn text(&mut self, field: &str, most: usize) -> Result<Option<String>, ApiError> {
         let text = self.optional_string(field)?;
         match text.as_ref().map(|text| text.chars().count()) {
@@ -115,7 +115,7 @@ impl Fields {
         fields.map(string).collect()
     }
 
-    /// Refuses what was not taken.
+    /// Refuses fields that were not taken.
     pub(super) fn no_more(self) -> Result<(), ApiError> {
         match self.fields.keys().next() {
             Some(field) => Err(self.wrong(field, "Extra inputs are not permitted")),

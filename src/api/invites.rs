@@ -1,4 +1,4 @@
-//! The Invites resource on the wire: handlers, wire types, and the world's refusals in the API's words.
+//! The Invites resource on the wire: handlers, and the world's refusals in the API's words.
 
 use std::fmt::Display;
 

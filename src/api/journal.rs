@@ -20,7 +20,7 @@ const KEPT_BODY: usize = 4096;
 
 const RETRY_COUNT: HeaderName = HeaderName::from_static("x-stainless-retry-count");
 
-/// What the checks find out about a request on its way in.
+/// What the checks have found out about a request, for its record.
 #[derive(Default)]
 pub(super) struct Seen {
     pub(super) operation: Option<Operation>,
@@ -39,16 +39,16 @@ impl Seen {
     }
 }
 
-/// What became of a request.
+/// How a request was answered.
 pub(super) struct Outcome<'a> {
     pub(super) request_id: Option<String>,
-    /// `None` where the connection was dropped instead.
+    /// `None` where the connection was dropped without an answer.
     pub(super) status: Option<u16>,
     pub(super) error: Option<&'a ApiError>,
     pub(super) duration_ms: f64,
 }
 
-/// Writes a request down, in the journal of the organization to which its credential belongs, and in the log.
+/// Records a request in the journal of its credential's organization, and in the log.
 pub(super) fn record(
     world: &World,
     request: &Parts,
@@ -58,11 +58,11 @@ pub(super) fn record(
     outcome: Outcome<'_>,
 ) {
     let organization = seen.organization().cloned().or_else(|| {
-        // Refused before the credential was looked at, or a key that is not good any more.
+        // The request was refused before the credential was checked, or the key is disabled or expired.
         world.organization_of(&credential?.secret)
     });
     let clock = organization.as_ref().map_or(Clock::System, |organization| organization.clock());
-    // What was never sent is no error that a client got.
+    // A dropped answer is journalled without an error, because no byte of it was sent.
     let error = outcome.error.filter(|_| outcome.status.is_some());
     let entry = JournalEntry {
         number: world.next_number(),
@@ -102,9 +102,9 @@ fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     headers.get(name).map(HeaderValue::as_bytes).map(|value| kept(value, KEPT_TEXT))
 }
 
-/// What a record keeps of a text: its beginning, with every key in it redacted.
+/// The beginning of a text, with every key in it redacted.
 fn kept(text: &[u8], most: usize) -> String {
-    // What cutting breaks at the end is cut off again.
+    // Four bytes more than are kept, so that a character which the first cut breaks is cut off by the second.
     let text = lossy(&text[..text.len().min(most + 4)]);
     scrubbed(&text[..text.floor_char_boundary(most)])
 }

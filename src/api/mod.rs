@@ -63,8 +63,7 @@ pub(crate) async fn answer(world: World, request: Request) -> Response {
 async fn answered(world: &World, request: &Parts, body: Body) -> Response {
     let started = Instant::now();
     let request_id = world.request_id();
-    // The body comes first, so that everything after it is done at once or not at all. Whether it matters is decided in
-    // its turn.
+    // The body is received first, so that the rest is done at once or, when the client leaves, not at all. Check 8 judges it.
     let body = body::receive(&request.headers, body).await;
     let credential = Credential::of(&request.headers);
     let mut seen = Seen::default();
@@ -73,7 +72,7 @@ async fn answered(world: &World, request: &Parts, body: Body) -> Response {
     let mut answer = checked.unwrap_or_else(|| Err(ApiError::internal()));
     let mut sent = Sent::Whole;
     if let (Some(fault), Some(access)) = (&seen.fault, &seen.access) {
-        // Boxed, so that only the few requests which a fault has struck need the room.
+        // Boxed, so that only the few requests which a fault strikes need the memory.
         answer = Box::pin(fault::after(fault, access, answer)).await;
         sent = fault::sent(fault);
     }
@@ -88,7 +87,7 @@ async fn answered(world: &World, request: &Parts, body: Body) -> Response {
     journal::record(world, request, credential.as_ref().ok(), &body, seen, outcome);
     match sent {
         Sent::Whole => response,
-        sent => Box::pin(fault::lose(sent, response)).await,
+        sent => Box::pin(fault::cut(sent, response)).await,
     }
 }
 
@@ -109,7 +108,8 @@ async fn checked(
     let credential = credential.as_ref().map_err(admit::no_credential)?; //                        2
     let access = seen.access.insert(admit::access(world, credential)?); //                         3, 4
     browser::check_origin(headers)?; //                                                            4
-    seen.fault = fault::of(headers, access, route.operation, &seen.ids, world.settings().no_control)?;
+    seen.fault =
+        fault::for_request(headers, access, route.operation, &seen.ids, world.settings().no_control)?;
     if let Some(fault) = &seen.fault {
         Box::pin(fault::before(fault, access, &seen.ids)).await?;
     }

@@ -12,7 +12,7 @@ use crate::world::{Cursor, Page, Paging, UnknownCursor};
 /// The most that a page holds (docs/fidelity.md).
 const LARGEST: usize = 1000;
 
-/// Which page is asked for. Both cursors at once are looked at first.
+/// The page that a query asks for. Two cursors at once are refused before a wrong limit.
 pub(super) fn paging(query: &Query) -> Result<Paging, ApiError> {
     let cursor = match (query.last("after_id"), query.last("before_id")) {
         (Some(_), Some(_)) => {
@@ -33,7 +33,7 @@ fn limit(text: &str) -> Result<usize, ApiError> {
         let what = "Input should be a valid integer, unable to parse string as an integer";
         return Err(ApiError::input("limit", what));
     }
-    // A number that fits no integer is over or under the bounds all the same.
+    // A number too large for an integer is out of the bounds as well.
     let huge = if text.starts_with('-') { i64::MIN } else { i64::MAX };
     match text.parse().unwrap_or(huge) {
         ..1 => Err(ApiError::input("limit", "Input should be greater than or equal to 1")),
@@ -52,7 +52,7 @@ struct IdList<'p, T> {
     last_id: Option<&'p str>,
 }
 
-/// The answer to a list; `id` tells the id of a row.
+/// The answer to a list; `id` returns the id of a row.
 pub(super) fn id_list<T: Serialize>(
     page: Result<Page<T>, UnknownCursor>,
     paging: &Paging,

@@ -1,4 +1,4 @@
-//! Every route on one screen, and which of them a request is for: check 1.
+//! Every route on one screen, and check 1: the route of a request.
 
 use std::sync::LazyLock;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::world::{Operation, Operation::*, PathIds};
 
-/// A route: everything that the checks need to know of it, and what handles it.
+/// A route: what the checks need to know of it, and its handler.
 pub(super) struct Route {
     pub(super) operation: Operation,
     pub(super) method: Method,
@@ -24,7 +24,7 @@ pub(super) struct Route {
 /// What a route asks of a caller.
 #[derive(Clone, Copy)]
 pub(super) struct Needs {
-    /// A scoped key needs any one of these; with none of them here, no scope is asked for.
+    /// A scoped key needs any one of these; without any here, no scope is needed.
     pub(super) scopes: &'static [&'static str],
     /// Whether only Console organizations have the resource.
     pub(super) console: bool,
@@ -84,8 +84,8 @@ const fn route(
     Route { operation, method, path, needs, handler }
 }
 
-/// Paths that the service has and this mock does not serve (docs/fidelity.md); each stands for all paths below it as well.
-/// `{id}` is any id.
+/// Paths that the service has and this mock does not serve (docs/fidelity.md), all paths below them included. `{id}` is any
+/// id.
 const UNSERVED: &[&str] = &[
     "/v1/organizations/workspaces/{id}/rate_limits",
     "/v1/organizations/workspaces/{id}/service_accounts",
@@ -163,7 +163,7 @@ pub(super) fn methods(path: &str) -> Option<String> {
     matched(path).map(|found| allowed(found.value))
 }
 
-/// The routes of a path. An id of no characters is none, in the middle of a path as at its end.
+/// The routes of a path. An empty id matches no route, neither in the middle of a path nor at its end.
 fn matched(path: &str) -> Option<Match<'static, '_, &'static Vec<&'static Route>>> {
     let found = PATHS.at(path).ok()?;
     found.params.iter().all(|(_, id)| !id.is_empty()).then_some(found)

@@ -13,7 +13,7 @@ pub(super) const HEADER: HeaderName = HeaderName::from_static("anthropic-version
 /// The API versions that exist (docs/fidelity.md).
 const KNOWN: [&str; 3] = ["2023-01-01", "2023-06-01", "2026-10-21"];
 
-/// Those whose output fields of then are still sent.
+/// Versions whose answers carry older fields as well.
 const OLD: [&str; 2] = ["2023-01-01", "2023-06-01"];
 
 /// Refuses a version that neither exists nor was allowed by `--api-version`. Says whether it is an old one.

@@ -1,9 +1,9 @@
 //! The tester's door, `/_mock`: a file a subject, and here what all its routes have in common.
 
-mod access;
 mod clock;
 mod fault_header;
 mod faults;
+mod guard;
 mod invites;
 mod log;
 mod organizations;
