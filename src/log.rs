@@ -1,5 +1,6 @@
-//! The log on stderr. Lines gather in memory and leave on a thread of their own, so that no request waits for a reader.
+//! The log on stderr. Lines gather in memory, and a thread of their own writes them, so that no request waits for a reader.
 
+pub mod style;
 pub mod terminal;
 
 use std::{
@@ -13,12 +14,12 @@ use tracing_subscriber::fmt::MakeWriter;
 
 /// How many bytes may wait for stderr; whole lines beyond are dropped.
 const MOST: usize = 4 * 1024 * 1024;
-/// How long lines gather after others have left. The first after a pause leaves at once.
+/// How long lines gather after others were written. The first line after a pause is written at once.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How long the end waits for lines that a reader does not take.
+/// How long the end of the program waits for a reader of the last lines.
 const END: Duration = Duration::from_millis(500);
 
-/// The end that lines are written to.
+/// The writer of lines.
 #[derive(Clone)]
 pub struct Lines(Arc<Shared>);
 
@@ -35,13 +36,13 @@ struct Pending {
     ended: bool,
 }
 
-/// Writes out what is still pending when it is dropped, unless no reader takes it.
+/// Writes out the pending lines when it is dropped, within the time that the end waits.
 pub struct Flush {
     lines: Lines,
     finished: mpsc::Receiver<()>,
 }
 
-/// A way to stderr, on a thread of its own.
+/// A writer to stderr, with a thread of its own.
 pub fn to_stderr() -> (Lines, Flush) {
     let lines = Lines(Arc::default());
     let (finish, finished) = mpsc::channel();
@@ -60,7 +61,7 @@ impl Shared {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for lines and writes them. Says whether more may come.
+    /// Waits for lines and writes them. Returns whether more may come.
     fn write_out(&self) -> bool {
         let empty =
             |pending: &mut Pending| pending.bytes.is_empty() && pending.dropped == 0 && !pending.ended;
@@ -82,9 +83,9 @@ fn write_all(mut bytes: &[u8]) {
         match io::stderr().write(bytes) {
             Ok(written) if written > 0 => bytes = &bytes[written..],
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            // Another process may have made the pipe that it shares with us one that does not wait.
+            // Another process that shares the pipe may have set it to non-blocking.
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => thread::sleep(PAUSE),
-            // A stderr that was closed takes no lines.
+            // A closed stderr: the lines are lost.
             Ok(_) | Err(_) => return,
         }
     }

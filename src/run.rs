@@ -7,7 +7,7 @@ use std::{
     process::{ExitCode, ExitStatus},
 };
 
-use anthropic_admin_mock::{Fixture, World, serve};
+use anthropic_admin_mock::{World, serve};
 use tokio::{
     net::TcpListener,
     process::{Child, Command},
@@ -15,8 +15,8 @@ use tokio::{
 
 use crate::{
     cli::{LogFormat, Run},
-    log, refused, report,
     signals::Signals,
+    start::{self, report},
     summary::{Tally, Width},
 };
 
@@ -28,23 +28,23 @@ const NOT_EXECUTABLE: i32 = 126;
 enum Ended {
     /// With the command, whose exit code this is as a shell counts it.
     Command(i32),
-    /// Before there was a command: the exit code, and what is to be said of it.
+    /// Before the command started: the exit code, and a message.
     Early(i32, Option<String>),
 }
 
 pub fn run(options: Run) -> ExitCode {
     let (format, strict) = (options.serving.log, options.strict);
     let tally = Tally::default();
-    // The command's own output is what the reader wants to see, so requests are only counted.
+    // Requests are only counted, so that the command's own output stands out.
     let quiet = "warn,anthropic_admin_mock::request=off,anthropic_admin_mock::control=off";
-    let flush = log(format, quiet, Some(tally.clone()));
-    let ended = run_to_the_end(options);
+    let flush = start::set_up_log(format, quiet, Some(tally.clone()));
+    let ended = start::block_on(beside_a_mock(options));
     let code = match ended {
         Ok(Ended::Command(code)) => {
             let refused_by_strict = strict && code == 0 && tally.met_unserved_routes();
             let code = if refused_by_strict { 1 } else { code };
             let text = match format {
-                LogFormat::Text => tally.text(Width::of_stderr(), refused_by_strict),
+                LogFormat::Text => tally.text(Width::of_stderr(start::allows_colours()), refused_by_strict),
                 LogFormat::Json => tally.json(code),
             };
             let _ = io::stderr().write_all(text.as_bytes());
@@ -64,29 +64,15 @@ pub fn run(options: Run) -> ExitCode {
     std::process::exit(code)
 }
 
-fn run_to_the_end(options: Run) -> Result<Ended, String> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| format!("cannot start: {error}"))?;
-    let result = runtime.block_on(beside_a_mock(options));
-    runtime.shutdown_background();
-    result
-}
-
 async fn beside_a_mock(options: Run) -> Result<Ended, String> {
-    // From the very start, so that no signal ends this process and leaves the command alone.
+    // Before anything else, so that no signal ends this process and leaves the command running.
     let mut signals =
         Signals::that_are_sent_on().map_err(|error| format!("cannot wait for signals: {error}"))?;
     let (fixtures, settings) = (options.serving.fixtures.clone(), options.serving.settings());
-    let loading = tokio::task::spawn_blocking(move || Fixture::read(&fixtures, settings));
     let fixture = tokio::select! {
-        fixture = loading => fixture.map_err(|error| format!("cannot load the fixture: {error}"))?.map_err(refused)?,
+        fixture = start::load(fixtures, settings) => fixture?,
         signal = signals.next() => return Ok(Ended::Early(128 + signal, None)),
     };
-    for warning in fixture.warnings() {
-        tracing::warn!("{warning}");
-    }
     let world = World::new(fixture);
     if world.organization(&options.key).is_none() {
         let message = "the fixture has no organization for the run's key; name one of the fixture's keys with --key, or give it a template (\"invites\" at the top level)";
@@ -118,7 +104,7 @@ fn spawn(options: &Run, url: &str) -> io::Result<Child> {
     let mut command = Command::new(program);
     command.args(arguments);
     for (name, _) in std::env::vars_os() {
-        // A real key must not be at hand where a mock was asked for, and a second credential would contradict the first.
+        // A real key must not reach the command, and a second credential would contradict the first.
         let upper = name.to_string_lossy().to_ascii_uppercase();
         if upper.starts_with("ANTHROPIC_") && !upper.starts_with("ANTHROPIC_ADMIN_MOCK_") {
             command.env_remove(name);

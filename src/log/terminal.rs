@@ -12,9 +12,11 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
+use super::style::{Style, cut_in_the_middle, styled};
+
 const COLUMNS: usize = 100;
 
-/// The part of nearly every path that tells nothing.
+/// The common prefix of paths; lines omit it to save room.
 const COMMON: &str = "/v1/organizations";
 
 /// The format of events for a terminal.
@@ -24,17 +26,17 @@ pub struct Terminal {
 
 /// The fields of an event, in their order.
 #[derive(Default)]
-struct Fields(Vec<(&'static str, String)>);
+struct EventFields(Vec<(&'static str, String)>);
 
-impl Fields {
+impl EventFields {
     fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 }
 
-impl Visit for Fields {
+impl Visit for EventFields {
     fn record_str(&mut self, field: &Field, value: &str) {
-        // What would move the cursor is escaped.
+        // Control characters are escaped, because they could move the cursor.
         let shown = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
         self.0.push((field.name(), value.chars().map(shown).collect()));
     }
@@ -44,24 +46,13 @@ impl Visit for Fields {
     }
 }
 
-/// A colour or a weight, as a terminal knows it by its number.
-#[derive(Clone, Copy)]
-enum Style {
-    Plain = 0,
-    Bold = 1,
-    Dim = 2,
-    Red = 31,
-    Green = 32,
-    Yellow = 33,
-}
-
 impl<S, N> FormatEvent<S, N> for Terminal
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
 {
     fn format_event(&self, _: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        let mut fields = Fields::default();
+        let mut fields = EventFields::default();
         event.record(&mut fields);
         let time = Clock::System.now().to_string()[11..19].to_owned();
         match (event.metadata().target(), fields.get("message")) {
@@ -75,14 +66,10 @@ where
 
 impl Terminal {
     fn styled(&self, style: Style, text: &str) -> String {
-        match style {
-            Style::Plain => text.to_owned(),
-            style if self.colours => format!("\x1b[{}m{text}\x1b[0m", style as u8),
-            _ => text.to_owned(),
-        }
+        styled(self.colours, style, text)
     }
 
-    fn request(&self, to: &mut Writer<'_>, time: &str, fields: &Fields) -> fmt::Result {
+    fn request(&self, to: &mut Writer<'_>, time: &str, fields: &EventFields) -> fmt::Result {
         let get = |name: &str| fields.get(name).unwrap_or_default();
         let status = fields.get("status").unwrap_or("---");
         let style = match status.as_bytes()[0] {
@@ -96,14 +83,14 @@ impl Terminal {
         let end = format!("{told:19}  {took:.1} ms  {key}");
         let start = format!("{time} {:6} ", get("method"));
         let room = COLUMNS.saturating_sub(start.len() + 1 + status.len() + 1 + end.chars().count());
-        let target = shortened(&target(fields), room);
+        let target = cut_in_the_middle(&target(fields), room);
         let gap = " ".repeat(room.saturating_sub(target.chars().count()));
         writeln!(to, "{start}{target}{gap} {} {end}", self.styled(style, status))?;
         self.explained(to, fields)
     }
 
     /// A refusal's message and what to do about it.
-    fn explained(&self, to: &mut Writer<'_>, fields: &Fields) -> fmt::Result {
+    fn explained(&self, to: &mut Writer<'_>, fields: &EventFields) -> fmt::Result {
         let said: Vec<_> = ["error_message", "hint"].iter().filter_map(|name| fields.get(name)).collect();
         match said.is_empty() {
             true => Ok(()),
@@ -111,15 +98,15 @@ impl Terminal {
         }
     }
 
-    fn control(&self, to: &mut Writer<'_>, time: &str, fields: &Fields) -> fmt::Result {
+    fn control(&self, to: &mut Writer<'_>, time: &str, fields: &EventFields) -> fmt::Result {
         let get = |name: &str| fields.get(name).unwrap_or_default();
         let refusal = fields.get("reason").map(|reason| format!(" {reason}")).unwrap_or_default();
         let line = format!("{time} {:6} {} {}{refusal}", get("method"), target(fields), get("status"));
-        writeln!(to, "{}", self.styled(Style::Dim, &shortened(&line, COLUMNS)))?;
+        writeln!(to, "{}", self.styled(Style::Dim, &cut_in_the_middle(&line, COLUMNS)))?;
         self.explained(to, fields)
     }
 
-    fn started(&self, to: &mut Writer<'_>, fields: &Fields) -> fmt::Result {
+    fn started(&self, to: &mut Writer<'_>, fields: &EventFields) -> fmt::Result {
         let get = |name: &str| fields.get(name).unwrap_or_default();
         let name = concat!("anthropic-admin-mock ", env!("CARGO_PKG_VERSION"));
         writeln!(to, "{}", self.styled(Style::Bold, name))?;
@@ -133,7 +120,7 @@ impl Terminal {
         writeln!(to, "  seed     {}", get("seed"))
     }
 
-    fn other(&self, to: &mut Writer<'_>, time: &str, level: Level, fields: &Fields) -> fmt::Result {
+    fn other(&self, to: &mut Writer<'_>, time: &str, level: Level, fields: &EventFields) -> fmt::Result {
         let style = match level {
             Level::ERROR => Style::Red,
             Level::WARN => Style::Yellow,
@@ -151,22 +138,12 @@ impl Terminal {
     }
 }
 
-/// The path with its query, without what all paths begin with.
-fn target(fields: &Fields) -> String {
+/// The path with its query, without the common prefix.
+fn target(fields: &EventFields) -> String {
     let path = fields.get("path").unwrap_or_default();
     let path = path.strip_prefix(COMMON).filter(|rest| rest.starts_with('/')).unwrap_or(path);
     match fields.get("query") {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     }
-}
-
-/// A text that fits, its middle left out if need be.
-fn shortened(text: &str, room: usize) -> String {
-    let count = text.chars().count();
-    if count <= room || room < 3 {
-        return text.chars().take(room.max(3)).collect();
-    }
-    let (start, end) = ((room - 1) / 2, (room - 1).div_ceil(2));
-    text.chars().take(start).chain(['…']).chain(text.chars().skip(count - end)).collect()
 }
