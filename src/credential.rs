@@ -6,12 +6,12 @@ use axum::http::{HeaderMap, HeaderName, header::AUTHORIZATION};
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
-/// What a request shows. `x-api-key` is looked at first (docs/fidelity.md, "Keys").
+/// The credential of a request; `x-api-key` goes before `Authorization` (docs/fidelity.md, "Keys").
 #[derive(Debug)]
 pub(crate) struct Credential<'r> {
     pub(crate) secret: Cow<'r, [u8]>,
     pub(crate) header: CredentialHeader,
-    /// Whether `Authorization` has another one than `x-api-key`.
+    /// Whether `Authorization` carries another credential than `x-api-key`.
     pub(crate) contradicted: bool,
 }
 

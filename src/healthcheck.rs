@@ -1,4 +1,4 @@
-//! `healthcheck`: one question to a server, written by hand, because an HTTP client would be the largest part of the program.
+//! `healthcheck`: one request to a server, written by hand, because an HTTP client would be the largest part of the program.
 
 use std::{
     io::{self, Read, Write},
@@ -9,7 +9,7 @@ use std::{
 /// How long an answer may take in all.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Asks the server that listens at the address whether it is there.
+/// Calls `GET health` of the server at the address, and checks the answer.
 pub fn run(listen: SocketAddr) -> Result<(), String> {
     let mut address = listen;
     if listen.port() == 0 {

@@ -20,13 +20,13 @@ use crate::{
     summary::{Tally, Width},
 };
 
-/// What a shell answers for a command that it does not find, and for one that it cannot execute.
+/// A shell's exit codes for a command that it does not find, and for one that it cannot execute.
 const NOT_FOUND: i32 = 127;
 const NOT_EXECUTABLE: i32 = 126;
 
 /// How a run ended.
 enum Ended {
-    /// With the command, whose exit code this is as a shell counts it.
+    /// With the command: its exit code, as a shell counts it.
     Command(i32),
     /// Before the command started: the exit code, and a message.
     Early(i32, Option<String>),
@@ -97,7 +97,7 @@ async fn beside_a_mock(options: Run) -> Result<Ended, String> {
     }
 }
 
-/// Starts the command in an environment that leads every client of the API to the mock, and none to the service.
+/// Starts the command in an environment in which clients of the API reach the mock and not the service.
 #[expect(clippy::disallowed_methods, reason = "the command is where the environment is read")]
 fn spawn(options: &Run, url: &str) -> io::Result<Child> {
     let (program, arguments) = options.command.split_first().ok_or(io::ErrorKind::InvalidInput)?;
@@ -156,7 +156,7 @@ fn exit_code(status: ExitStatus) -> i32 {
 fn send_on(signal: i32, command: &Child) {
     use rustix::process::{Pid, Signal, kill_process};
     // The command is in the same process group, so a terminal's Ctrl-C has reached it already; a second one would break off
-    // what it does to end in good order.
+    // its orderly end.
     let by_the_terminal = signal == Signal::INT.as_raw() || signal == Signal::QUIT.as_raw();
     if by_the_terminal && is_in_the_foreground() {
         return;

@@ -33,8 +33,8 @@ use crate::{
 
 /// How long requests under way may take once the server stops.
 const STOP_DEADLINE: Duration = Duration::from_secs(5);
-/// How long a connection may be idle, or a head take. Longer than clients keep idle connections, or one would now and then
-/// send into a connection that is just being closed; the service's edge waits as long (docs/fidelity.md).
+/// How long a connection may be idle, or a head take. It is longer than clients keep idle connections, so that none sends into
+/// one that is just being closed; the service's edge waits as long (docs/fidelity.md).
 const HEAD_TIMEOUT: Duration = Duration::from_secs(400);
 
 /// Everything that the mock answers, as an axum router: the API, and the control routes under `/_mock`.
@@ -67,7 +67,7 @@ fn answers(world: World) -> impl Fn(Request) -> BoxedAnswer + Clone + Send + Syn
     }
 }
 
-/// An answer under way. Boxed, because it is large and handed on several times.
+/// A future answer. Boxed, because it is large and moved several times.
 type BoxedAnswer = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// Serves HTTP/1.1 on a bound listener until `stop` completes. Then idle connections are closed at
@@ -134,12 +134,12 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                // Answers are small and whole; waiting to fill a packet only delays them.
+                // Answers are small and whole; to wait until a packet is full only delays them.
                 let _ = stream.set_nodelay(true);
                 return stream;
             }
             Err(error) => {
-                // Out of file descriptors, or a client that left in the queue: later ones may fare better.
+                // Out of file descriptors, or the client left the queue; a later connection may be accepted.
                 tracing::warn!(%error, "a connection could not be accepted");
                 sleep(Duration::from_millis(50)).await;
             }
@@ -205,7 +205,7 @@ impl Drop for MockServer {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A panic there was printed there.
+            // The thread's own panic was printed when it came.
             let _ = thread.join();
         }
     }
@@ -223,7 +223,7 @@ fn run(world: World, ready: oneshot::Sender<io::Result<SocketAddr>>, stopped: on
             Err(error) => return drop(ready.send(Err(error))),
         };
         let _ = ready.send(listener.local_addr());
-        // Dropping the server ends the test's interest in it: no request is waited for.
+        // A drop closes all connections at once.
         tokio::select! {
             () = serve(listener, world, std::future::pending()) => {}
             _ = stopped => {}

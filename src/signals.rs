@@ -1,4 +1,4 @@
-//! Signals to this process, which are waited for and so do not end it.
+//! Signals to this process. They are listened for, so they do not end it.
 
 use std::io;
 
@@ -8,13 +8,13 @@ pub struct Signals(Vec<(i32, tokio::signal::unix::Signal)>);
 
 #[cfg(unix)]
 impl Signals {
-    /// Those that ask a server to stop.
+    /// The signals that stop a server.
     pub fn that_stop() -> io::Result<Self> {
         use tokio::signal::unix::SignalKind;
         Signals::of(&[SignalKind::terminate(), SignalKind::interrupt()])
     }
 
-    /// Those that `run` sends on to its command.
+    /// The signals that `run` sends on to its command.
     pub fn that_are_sent_on() -> io::Result<Self> {
         use tokio::signal::unix::SignalKind;
         Signals::of(&[
@@ -32,7 +32,7 @@ impl Signals {
         signals.collect::<io::Result<_>>().map(Signals)
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal, and returns its number.
     pub async fn next(&mut self) -> i32 {
         std::future::poll_fn(|context| {
             for (number, signal) in &mut self.0 {
@@ -46,7 +46,7 @@ impl Signals {
     }
 }
 
-/// A console's Ctrl-C, where there are no other signals.
+/// A console's Ctrl-C, the only signal on other systems than Unix.
 #[cfg(not(unix))]
 pub struct Signals;
 

@@ -7,26 +7,27 @@ use std::{
 
 use tokio::sync::oneshot;
 
-/// Reads the standard input on a thread of its own, since a read cannot be broken off, and tells when it has ended.
+/// Reads the standard input to its end, on a thread of its own, since a read cannot be broken off. The receiver completes
+/// then.
 pub fn end() -> io::Result<oneshot::Receiver<()>> {
-    let (tell, ended) = oneshot::channel();
+    let (end, ended) = oneshot::channel();
     thread::Builder::new().name("stdin".into()).spawn(move || {
         let mut input = io::stdin().lock();
         let mut ignored = [0; 1024];
         loop {
             match input.read(&mut ignored) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // An input that cannot be read will not tell that its other end is gone.
+                // An input with an error would not show its end any more, so the error counts as the end.
                 Ok(0) | Err(_) => break,
                 Ok(_) => {}
             }
         }
-        let _ = tell.send(());
+        let _ = end.send(());
     })?;
     Ok(ended)
 }
 
-/// Completes when the input has ended; never without one to wait for.
+/// Completes when the input has ended; without an input, never.
 pub async fn ended(input: &mut Option<oneshot::Receiver<()>>) {
     match input {
         Some(ended) => drop(ended.await),

@@ -18,11 +18,11 @@ use crate::log::style::{Style, cut, styled};
 
 /// The target of the lines that the server logs of requests.
 const REQUESTS: &str = "anthropic_admin_mock::request";
-/// How many different routes that are not served are told apart, so that no program can fill the memory.
+/// How many routes that are not served are counted separately. The limit keeps a program from filling the memory.
 const MOST_ROUTES: usize = 1000;
 /// How many of them the summary names.
 const SHOWN_ROUTES: usize = 10;
-/// The methods that are told apart where a request has no operation; all others are counted as one, for the same reason.
+/// The methods that are counted separately where a request has no operation; all others count as one, for the same reason.
 const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 const OTHER_METHODS: &str = "other methods";
 /// The reasons of a request for a route that the mock does not serve.
@@ -40,7 +40,7 @@ struct Tallies {
     operations: BTreeMap<String, OperationTally>,
     /// By method and path, with the reason.
     unserved: BTreeMap<(String, String), u64>,
-    /// Requests for routes beyond those that are told apart.
+    /// Requests for routes beyond those that are counted separately.
     more_unserved: u64,
 }
 

@@ -26,7 +26,7 @@ fn asks_for_direct_access(headers: &HeaderMap) -> bool {
     headers.get(DIRECT_ACCESS).is_some_and(|value| value == "true")
 }
 
-/// Lets a page that has asked for direct access read the answer, an error included.
+/// Adds the headers by which a page with direct access may read the answer, an error included.
 pub(super) fn expose(request: &HeaderMap, answer: &mut HeaderMap) {
     if request.contains_key(ORIGIN) && asks_for_direct_access(request) {
         answer.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);

@@ -109,7 +109,7 @@ fn kept(text: &[u8], most: usize) -> String {
     scrubbed(&text[..text.floor_char_boundary(most)])
 }
 
-/// One line for each request; its level tells good answers from refusals and from errors of the server.
+/// Logs one line for each request. Its level separates good answers, refusals and errors of the server.
 fn log(entry: &JournalEntry) {
     macro_rules! line {
         ($level:ident) => {

@@ -1,4 +1,4 @@
-//! The API as the program under test sees it: one request, from its checks to its answer.
+//! The API, for the program under test: one request, from its checks to its answer.
 
 mod admit;
 mod answer;
@@ -133,7 +133,7 @@ async fn caught<T>(mut future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     .await
 }
 
-/// The last part of check 7: some resources belong to Console organizations alone.
+/// The last part of check 7: some resources exist only in Console organizations.
 fn check_type(organization: &Organization, route: &Route) -> Result<(), ApiError> {
     if !route.needs.console || organization.kind() == OrganizationType::Console {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Addresses and roles in a body or a query, which invites and users have in common.
+//! Addresses and roles in a body or a query, shared by invites and users.
 
 use super::{
     call::Query,

@@ -1,4 +1,4 @@
-//! `/_mock/clock`: what it reads, moved, frozen and given back.
+//! `/_mock/clock`: read, moved, frozen, and set back to the system's.
 
 use axum::Json;
 use serde_json::{Value, json};

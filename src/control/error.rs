@@ -1,4 +1,4 @@
-//! How a control route refuses: a status, the slug in `x-mock-reason`, and what is wrong, in JSON.
+//! Errors of the control routes: a status, the slug in `x-mock-reason`, and what is wrong, in JSON.
 
 use axum::{
     Json,
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::world::{self, FixtureError};
 
-/// An answer that refuses.
+/// A refusal on its way to an answer.
 pub(super) struct ControlError {
     status: StatusCode,
     reason: &'static str,
@@ -28,7 +28,7 @@ impl ControlError {
         ControlError { status, reason, error: json!({"message": message.into()}) }
     }
 
-    /// Something wrong with a field of the body or the query; an empty path stands for the whole.
+    /// A wrong field of the body or the query; an empty path stands for the whole.
     pub(super) fn input(path: &str, message: impl Into<String>) -> Self {
         let error = json!({"message": message.into(), "path": path});
         ControlError { status: StatusCode::BAD_REQUEST, reason: "input-invalid", error }

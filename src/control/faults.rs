@@ -1,4 +1,4 @@
-//! `/_mock/faults`: planned, looked at, forgotten.
+//! `/_mock/faults`: planned, listed, removed.
 
 use axum::Json;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `/_mock/invites/{invite_id}/…`: what happens to an invite without a call of the API.
+//! `/_mock/invites/{invite_id}/…`: changes of an invite without a call of the API.
 
 use axum::{
     Json,

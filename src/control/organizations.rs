@@ -1,4 +1,4 @@
-//! `GET /_mock/organizations`: which organizations there are, and what each holds.
+//! `GET /_mock/organizations`: every organization, and what it holds.
 
 use axum::{Json, extract::State};
 use serde_json::{Value, json};

@@ -13,11 +13,11 @@ use axum::{
 
 const PAGE: &str = include_str!("page.html");
 
-/// Allows the page's own style and script, known by their digests, and calls of the server that it came from; nothing else,
-/// and no frame around it.
+/// The policy allows the page's own style and script, by their digests, and calls of the server that it came from; nothing
+/// else, and no frame around it.
 const POLICY: &str = "default-src 'none'; connect-src 'self'; style-src 'sha256-6OzB9RY/N5xMR3BNzqH1lUTOvstMxMaRikK/675qfhw='; script-src 'sha256-TiCpHcKHepeuw/Kc7ECnXumyl/Tybg0CAZe8JcN65HM='; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-/// Whether a browser asks, and not a program.
+/// Whether the request accepts HTML, as a browser's does.
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
     headers
         .get_all(ACCEPT)

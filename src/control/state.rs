@@ -1,4 +1,4 @@
-//! `/_mock/state` and `/_mock/reset`: the state out and in, and back to the beginning.
+//! `/_mock/state` and `/_mock/reset`: the state read, replaced, and set back to the beginning.
 
 use axum::{
     Json,
@@ -21,7 +21,7 @@ pub(super) async fn reset(subject: Subject) -> Json<Value> {
 
 /// `GET /_mock/state`
 pub(super) async fn get(subject: Subject) -> Response {
-    // Written from the document itself: as a value first it takes several times as long.
+    // Serialized from the document itself; by way of a `Value` it takes several times as long.
     Json(subject.either(Organization::document, World::document)).into_response()
 }
 

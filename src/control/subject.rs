@@ -1,4 +1,4 @@
-//! What a call is about, and its body.
+//! The subject of a call, and its body.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,7 +20,7 @@ pub(super) const ORGANIZATION: &str = "organization";
 /// How long a body may take.
 const BODY_TIME: Duration = Duration::from_secs(60);
 
-/// What a call is about.
+/// What a call is about: an organization, or the whole world.
 pub(super) enum Subject {
     /// The organization of the credential, whatever the key's state; without a credential that of `?organization=<id>`.
     One(Arc<Organization>),

@@ -1,4 +1,4 @@
-//! `/_mock/users/{user_id}/remove`: a user leaves without a call of the API.
+//! `/_mock/users/{user_id}/remove`: the removal of a user without a call of the API.
 
 use axum::{
     Json,

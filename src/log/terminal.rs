@@ -77,24 +77,24 @@ impl Terminal {
             b'4' => Style::Yellow,
             _ => Style::Red,
         };
-        let told = fields.get("reason").or(fields.get("operation")).unwrap_or_default();
+        let outcome = fields.get("reason").or(fields.get("operation")).unwrap_or_default();
         let key = get("key").rsplit('…').next().map(|tail| format!("…{tail}")).unwrap_or_default();
         let took = get("duration_ms").parse::<f64>().unwrap_or_default();
-        let end = format!("{told:19}  {took:.1} ms  {key}");
+        let end = format!("{outcome:19}  {took:.1} ms  {key}");
         let start = format!("{time} {:6} ", get("method"));
         let room = COLUMNS.saturating_sub(start.len() + 1 + status.len() + 1 + end.chars().count());
         let target = cut_in_the_middle(&target(fields), room);
         let gap = " ".repeat(room.saturating_sub(target.chars().count()));
         writeln!(to, "{start}{target}{gap} {} {end}", self.styled(style, status))?;
-        self.explained(to, fields)
+        self.explanation(to, fields)
     }
 
-    /// A refusal's message and what to do about it.
-    fn explained(&self, to: &mut Writer<'_>, fields: &EventFields) -> fmt::Result {
-        let said: Vec<_> = ["error_message", "hint"].iter().filter_map(|name| fields.get(name)).collect();
-        match said.is_empty() {
+    /// The message of a refusal, and the hint what to do about it.
+    fn explanation(&self, to: &mut Writer<'_>, fields: &EventFields) -> fmt::Result {
+        let parts: Vec<_> = ["error_message", "hint"].iter().filter_map(|name| fields.get(name)).collect();
+        match parts.is_empty() {
             true => Ok(()),
-            false => writeln!(to, "         {}", self.styled(Style::Dim, &said.join(" · "))),
+            false => writeln!(to, "         {}", self.styled(Style::Dim, &parts.join(" · "))),
         }
     }
 
@@ -103,7 +103,7 @@ impl Terminal {
         let refusal = fields.get("reason").map(|reason| format!(" {reason}")).unwrap_or_default();
         let line = format!("{time} {:6} {} {}{refusal}", get("method"), target(fields), get("status"));
         writeln!(to, "{}", self.styled(Style::Dim, &cut_in_the_middle(&line, COLUMNS)))?;
-        self.explained(to, fields)
+        self.explanation(to, fields)
     }
 
     fn started(&self, to: &mut Writer<'_>, fields: &EventFields) -> fmt::Result {
