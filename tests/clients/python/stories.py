@@ -14,7 +14,7 @@ SHAPES = {
     "~time": TIME,
     "~uuid": UUID,
     "~color": r"\A#[0-9A-Fa-f]{6}\Z",
-    "~hint": r"\Ask-ant-api03-[1-9A-HJ-NP-Za-km-z]{4}\.\.\.[1-9A-HJ-NP-Za-km-z]{4}\Z",
+    "~hint": r"\Ask-ant-api03-[1-9A-HJ-NP-Za-km-z]{3}\.\.\.[1-9A-HJ-NP-Za-km-z]{4}\Z",
     **{f"~{kind}": rf"\A{kind}_01[1-9A-HJ-NP-Za-km-z]{{22}}\Z" for kind in ("invite", "user", "wrkspc", "apikey")},
 }
 

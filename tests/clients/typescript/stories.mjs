@@ -13,7 +13,7 @@ const SHAPES = {
   '~time': TIME,
   '~uuid': UUID,
   '~color': /^#[0-9A-Fa-f]{6}$/,
-  '~hint': /^sk-ant-api03-[1-9A-HJ-NP-Za-km-z]{4}\.\.\.[1-9A-HJ-NP-Za-km-z]{4}$/,
+  '~hint': /^sk-ant-api03-[1-9A-HJ-NP-Za-km-z]{3}\.\.\.[1-9A-HJ-NP-Za-km-z]{4}$/,
 };
 for (const kind of ['invite', 'user', 'wrkspc', 'apikey']) {
   SHAPES[`~${kind}`] = new RegExp(`^${kind}_01[1-9A-HJ-NP-Za-km-z]{22}$`);
