@@ -93,7 +93,7 @@ pub(crate) struct Limits {
 }
 
 /// When a bucket is full again, as a duration after the start.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Bucket(Duration);
 
 impl Limits {
@@ -108,32 +108,31 @@ impl Limits {
         self.jumped = self.jumped.saturating_add(by);
     }
 
-    /// Counts a request, and a creation of an invite where it is one.
+    /// Counts a request, and a creation of an invite where it is one. What one of the limits refuses counts for neither.
     pub(crate) fn count(&mut self, creates: bool, now: Time) -> Result<(), RateLimited> {
         let passed = self.started.elapsed().saturating_add(self.jumped);
-        if let Some(rate) = self.limit.requests {
-            self.requests.take(rate, passed, now, "requests")?;
-        }
-        match self.limit.creations {
-            Some(rate) if creates => self.creations.take(rate, passed, now, "invite creations"),
-            _ => Ok(()),
-        }
+        let requests = self.requests.with_one_more(self.limit.requests, passed, now, "requests")?;
+        let rate = self.limit.creations.filter(|_| creates);
+        self.creations = self.creations.with_one_more(rate, passed, now, "invite creations")?;
+        self.requests = requests;
+        Ok(())
     }
 }
 
 impl Bucket {
-    fn take(
-        &mut self,
-        rate: Rate,
+    /// The bucket after one more, which without a rate is the same.
+    fn with_one_more(
+        self,
+        rate: Option<Rate>,
         passed: Duration,
         now: Time,
         counted: &'static str,
-    ) -> Result<(), RateLimited> {
+    ) -> Result<Self, RateLimited> {
+        let Some(rate) = rate else { return Ok(self) };
         let full_at = self.0.max(passed) + rate.period / rate.most.get();
         let wait = full_at.saturating_sub(passed + rate.period);
         if wait.is_zero() {
-            self.0 = full_at;
-            return Ok(());
+            return Ok(Bucket(full_at));
         }
         Err(RateLimited {
             limit: rate.most.get(),

@@ -104,6 +104,11 @@ async fn invite_creations_have_a_limit_of_their_own() {
     // 1,200 at once, 20 more with each of the minutes since, and one for each three seconds that this took.
     let passed = started.elapsed().as_secs() as usize / 3;
     assert!((1480..=1520 + passed).contains(&n), "{n}");
+    // A refused creation takes nothing from the requests' limit either.
+    for n in 0..150 {
+        let answer = Call::invite(&format!("more-{n}@example.com"), &key).send(server.address());
+        assert!(answer.status == 200 || answer.message().contains("1200 invite creations"), "{answer:?}");
+    }
     list(&server, &key).good();
 }
 
