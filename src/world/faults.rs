@@ -1,6 +1,6 @@
-//! What shall go wrong: planned, counted, and never drawn by chance. One type is the plan, its written form and its dump.
+//! What shall go wrong. One type is the plan, its written form and its dump.
 
-use std::{fmt, num::NonZeroU32};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,9 +12,6 @@ use super::{
     operation::{Operation, PATH_IDS, PathIds},
     outcome::{Delay, DropPoint, ErrorType, Meanwhile, PlannedResponse, Times, every_or_one, is_zero},
 };
-
-/// How many faults one organization holds, spent ones included.
-const MOST_FAULTS: usize = 1000;
 
 /// A plan for something to go wrong (docs/control.md, "Faults"). Exactly one of `error`, `delay`, `drop`, `response` and
 /// `meanwhile` is set.
@@ -174,63 +171,13 @@ impl Fault {
         Ok(())
     }
 
-    fn fits(&self, operation: Operation, ids: &PathIds) -> bool {
+    pub(crate) fn fits(&self, operation: Operation, ids: &PathIds) -> bool {
         self.operation.is_none_or(|wanted| wanted == operation)
-            && PATH_IDS.iter().all(|name| self.id(name).is_none_or(|wanted| ids.get(name) == Some(wanted)))
+            && PATH_IDS.iter().all(|name| self.id(name).is_none_or(|wanted| ids.for_lookup(name) == wanted))
             && self
                 .meanwhile
                 .is_none_or(|meanwhile| meanwhile.path_ids().iter().any(|needed| ids.get(needed).is_some()))
     }
-}
-
-/// A planned fault and what became of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct PlannedFault {
-    /// The plan, as it was given.
-    #[serde(flatten)]
-    pub fault: Fault,
-    /// How often it has struck.
-    pub hits: u32,
-    #[serde(skip)]
-    passed: u32,
-}
-
-impl PlannedFault {
-    pub(crate) fn new(fault: Fault) -> Self {
-        PlannedFault { fault, hits: 0, passed: 0 }
-    }
-
-    fn is_spent(&self) -> bool {
-        matches!(self.fault.times, Times::Number(times) if self.hits >= times.get())
-    }
-
-    /// The plan for what is left of it; `None` when it is spent.
-    pub(crate) fn left(&self) -> Option<Fault> {
-        let times = match self.fault.times {
-            Times::Number(times) => Times::Number(NonZeroU32::new(times.get().saturating_sub(self.hits))?),
-            always => always,
-        };
-        let skip = self.fault.skip.saturating_sub(self.passed);
-        Some(Fault { times, skip, ..self.fault.clone() })
-    }
-}
-
-/// The fault that strikes a request: the first planned one that fits and is not spent. It is counted, as is each fitting
-/// one that lets the request pass.
-pub(crate) fn strike(planned: &mut [PlannedFault], operation: Operation, ids: &PathIds) -> Option<Fault> {
-    for planned in planned.iter_mut().filter(|planned| !planned.is_spent()) {
-        if !planned.fault.fits(operation, ids) {
-            continue;
-        }
-        if planned.passed < planned.fault.skip {
-            planned.passed += 1;
-        } else {
-            planned.hits = planned.hits.saturating_add(1);
-            return Some(planned.fault.clone());
-        }
-    }
-    None
 }
 
 /// Refuses plans that contradict themselves.
@@ -238,14 +185,4 @@ pub(crate) fn check_faults(faults: &[Fault]) -> Result<(), Error> {
     faults.iter().try_for_each(Fault::check).map_err(|(field, message)| {
         Error::new(if field.is_empty() { message } else { format!("{field}: {message}") })
     })
-}
-
-/// Refuses more faults than one organization holds.
-pub(crate) fn room_for(faults: usize) -> Result<(), Error> {
-    match faults > MOST_FAULTS {
-        true => Err(Error::new(format!(
-            "an organization holds {MOST_FAULTS} faults at the most; forget some first"
-        ))),
-        false => Ok(()),
-    }
 }

@@ -8,17 +8,15 @@ use std::sync::{
 use serde_json::Value;
 
 use super::{
-    api_keys::{ApiKeyChange, ApiKeyStatus},
     clock::{Clock, Reading},
     error::Error,
-    faults::{self, Fault, PlannedFault, check_faults, room_for},
+    faults::Fault,
     fixture::{Fixture, FixtureError, Settings},
     ids::Ids,
     journal::{Journal, JournalEntry, JournalFilter},
     limits::{Limits, RateLimit, RateLimited},
     offset::{Moment, Offset},
-    operation::{Operation, PathIds},
-    outcome::Meanwhile,
+    planned::PlannedFault,
     policy::{OrganizationType, Policy},
     seed::{self, Seed},
     tables::{Counts, Tables},
@@ -194,51 +192,6 @@ impl Organization {
         Ok(())
     }
 
-    /// What is planned to go wrong, in order, with what became of it.
-    pub fn faults(&self) -> Vec<PlannedFault> {
-        self.planned().clone()
-    }
-
-    /// Plans things to go wrong, after what is planned already. Of several faults that fit a request the first that is
-    /// not spent strikes.
-    ///
-    /// # Errors
-    /// When a plan contradicts itself, or there would be more than 1,000; nothing is planned then.
-    pub fn plan_faults(&self, faults: &[Fault]) -> Result<(), Error> {
-        check_faults(faults)?;
-        let mut planned = self.planned();
-        room_for(planned.len() + faults.len())?;
-        planned.extend(faults.iter().cloned().map(PlannedFault::new));
-        Ok(())
-    }
-
-    /// Forgets all that is planned.
-    pub fn clear_faults(&self) {
-        self.planned().clear();
-    }
-
-    /// The fault that strikes a request, which is counted.
-    pub(crate) fn strike(&self, operation: Operation, ids: &PathIds) -> Option<Fault> {
-        faults::strike(&mut self.planned(), operation, ids)
-    }
-
-    /// Lets something happen to the resource of a path. Where it cannot happen any more, nothing does.
-    pub(crate) fn meanwhile(&self, what: Meanwhile, ids: &PathIds) {
-        let named = what.path_ids().iter().find_map(|name| Some((*name, ids.get(name)?)));
-        match (what, named) {
-            (Meanwhile::Accept, Some((_, id))) => drop(self.accept_invite(id)),
-            (Meanwhile::Expire, Some((_, id))) => drop(self.expire_invite(id)),
-            (Meanwhile::Delete, Some((_, id))) => drop(self.delete_invite(id)),
-            (Meanwhile::Remove, Some((_, id))) => drop(self.remove_user(id)),
-            (Meanwhile::Archive, Some(("api_key_id", id))) => {
-                let status = Some(ApiKeyStatus::Archived);
-                drop(self.update_api_key(id, ApiKeyChange { status, ..ApiKeyChange::default() }));
-            }
-            (Meanwhile::Archive, Some((_, id))) => drop(self.archive_workspace(id)),
-            (_, None) => {}
-        }
-    }
-
     /// What was asked of the organization, oldest first.
     pub fn requests(&self, filter: &JournalFilter) -> Vec<JournalEntry> {
         self.journal.read(filter)
@@ -276,7 +229,7 @@ impl Organization {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn planned(&self) -> MutexGuard<'_, Vec<PlannedFault>> {
+    pub(super) fn planned(&self) -> MutexGuard<'_, Vec<PlannedFault>> {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::{
     api_keys::ApiKeyEntry,
     clock::Clock,
-    faults::{Fault, PlannedFault},
+    faults::Fault,
     fixture::{Count, Document, Fixture, GroupEntry, List, Parts, Place},
     invites::InviteEntry,
     offset::{Moment, Offset},
+    planned::PlannedFault,
     policy::{DEFAULT_NAME, OrganizationType, Policy},
     tables::Tables,
     time::Time,

@@ -6,10 +6,11 @@ use super::{
     World,
     clock::Clock,
     error::Error,
-    faults::{Fault, PlannedFault, check_faults, room_for},
+    faults::{Fault, check_faults},
     journal::{JournalEntry, JournalFilter},
     offset::Offset,
     organizations::{read, write},
+    planned::{PlannedFault, room_for},
 };
 
 impl World {
@@ -50,7 +51,7 @@ impl World {
     /// Plans faults for every organization that there is by now and, from its start, for each to come.
     ///
     /// # Errors
-    /// When a plan contradicts itself, or one of the organizations would hold more than 1,000; nothing is planned then,
+    /// When a plan contradicts itself, or one of the organizations would hold more than 1,000 that are not spent; nothing is planned then,
     /// unless another thread fills an organization at the same moment.
     pub fn plan_faults(&self, faults: &[Fault]) -> Result<(), Error> {
         check_faults(faults)?;
@@ -60,7 +61,7 @@ impl World {
             room_for(seed.faults.len() + faults.len())?;
         }
         for organization in current.all() {
-            room_for(organization.faults().len() + faults.len())?;
+            organization.room_for_faults(faults.len())?;
         }
         if let Some(seed) = template.as_mut() {
             seed.faults = seed.faults.iter().chain(faults).cloned().collect();

@@ -10,6 +10,7 @@ mod organizations;
 mod outcomes;
 mod requests;
 mod reset;
+mod spent_faults;
 mod state;
 
 use anthropic_admin_mock::MockServer;

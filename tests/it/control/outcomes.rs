@@ -153,6 +153,23 @@ async fn a_race_about_an_invite_that_cannot_change_any_more_changes_nothing() {
 }
 
 #[tokio::test]
+async fn bytes_that_are_no_utf_8_name_no_resource_and_fit_no_fault() {
+    let odd = "invite_\u{fffd}";
+    let fixture = json!({"invites": [{"id": odd, "email": "odd@example.com"}]});
+    let server = server(&fixture.to_string()).await;
+    let key = new_key();
+    let by_id = json!({"operation": "*", "invite_id": odd, "error": "api_error"});
+    plan(&server, &key, json!([by_id, {"operation": "*", "meanwhile": "delete"}]));
+    let answer = Call::retrieve_invite("invite_%FF", &key).send(server.address());
+    answer.refused(404, "not_found_error", "invite-unknown");
+    let hits = |at: usize| get(&server, "faults", &key)["faults"][at]["hits"].clone();
+    assert_eq!((hits(0), hits(1)), (json!(0), json!(1)));
+    good(&server, "DELETE", "faults", &key, Value::Null);
+    let replaced = Call::retrieve_invite("invite_%EF%BF%BD", &key).send(server.address());
+    assert_eq!(replaced.invite_status(), "pending", "the race was about another invite");
+}
+
+#[tokio::test]
 async fn a_dropped_connection_has_not_one_byte_and_a_cut_one_half_a_body() {
     let server = default_server().await;
     let key = new_key();
