@@ -1,6 +1,6 @@
 //! The record of a request: an entry of a journal and a line of the log.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header::USER_AGENT, request::Parts};
 
@@ -9,7 +9,7 @@ use crate::{
     credential::Credential,
     world::{
         Access, Clock, Fault, JournalEntry, Operation, Organization, PathIds, RedactedKey, World, lossy,
-        scrubbed,
+        redacted, scrubbed,
     },
 };
 
@@ -74,23 +74,25 @@ pub(super) fn record(
             Method::DELETE => "DELETE".into(),
             Method::GET => "GET".into(),
             Method::POST => "POST".into(),
-            ref other => kept(other.as_str().as_bytes(), KEPT_TEXT).into(),
+            ref other => kept(other.as_str().as_bytes()).into(),
         },
-        path: kept(request.uri.path().as_bytes(), KEPT_TEXT),
-        query: request.uri.query().map(|query| kept(query.as_bytes(), KEPT_TEXT)),
-        ids: seen.ids.map(|id| kept(id.as_bytes(), KEPT_TEXT)),
-        body: (request.method == Method::POST).then(|| kept(body.beginning(), KEPT_BODY)),
+        path: kept(request.uri.path().as_bytes()),
+        query: request.uri.query().map(|query| kept(query.as_bytes())),
+        ids: seen.ids.map(|id| kept(id.as_bytes())),
+        body: (request.method == Method::POST).then(|| beginning(body.beginning(), KEPT_BODY, redacted)),
         credential: credential.map(|credential| RedactedKey::of(&credential.secret).into()),
         version: header(&request.headers, &version::HEADER),
         user_agent: header(&request.headers, &USER_AGENT),
         retry: request.headers.get(RETRY_COUNT).and_then(|count| count.to_str().ok()?.parse().ok()),
         status: outcome.status,
         error_type: error.map(|error| error.kind).filter(|kind| !kind.is_empty()),
-        message: error
-            .map(|error| kept(error.message.as_bytes(), KEPT_TEXT))
-            .filter(|message| !message.is_empty()),
+        message: error.map(|error| kept(error.message.as_bytes())).filter(|message| !message.is_empty()),
         reason: error.map(|error| error.reason).or(seen.fault.as_ref().map(|_| "fault")),
-        hint: error.map(|error| error.hint.clone()),
+        hint: error.map(|error| match &error.hint {
+            Cow::Borrowed(hint) => Cow::Borrowed(*hint),
+            // It quotes what was sent.
+            Cow::Owned(hint) => kept(hint.as_bytes()).into(),
+        }),
         fault: seen.fault.as_ref().map(Fault::to_string),
         duration_ms: outcome.duration_ms,
     };
@@ -99,14 +101,18 @@ pub(super) fn record(
 }
 
 fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name).map(HeaderValue::as_bytes).map(|value| kept(value, KEPT_TEXT))
+    headers.get(name).map(HeaderValue::as_bytes).map(kept)
 }
 
-/// The beginning of a text, with every key in it redacted.
-fn kept(text: &[u8], most: usize) -> String {
+/// The beginning of a text as the log shows it.
+fn kept(text: &[u8]) -> String {
+    beginning(text, KEPT_TEXT, scrubbed)
+}
+
+fn beginning(text: &[u8], most: usize, shown: fn(&str) -> String) -> String {
     // Four bytes more than are kept, so that a character which the first cut breaks is cut off by the second.
     let text = lossy(&text[..text.len().min(most + 4)]);
-    scrubbed(&text[..text.floor_char_boundary(most)])
+    shown(&text[..text.floor_char_boundary(most)])
 }
 
 /// Logs one line for each request. Its level separates good answers, refusals and errors of the server.

@@ -36,7 +36,7 @@ pub struct JournalEntry {
     /// The ids that the path names.
     #[serde(flatten)]
     pub ids: PathIds,
-    /// The beginning of a POST's body.
+    /// The beginning of a POST's body as it was sent, keys redacted.
     pub body: Option<String>,
     /// The credential: its prefix and its last four characters.
     pub credential: Option<String>,

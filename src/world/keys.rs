@@ -135,9 +135,19 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
-/// A text with every key in it redacted, and without characters that could move a terminal's cursor. A text in which a key is
-/// percent-encoded is shown decoded, since its parts would give the key away.
+/// A redacted text without characters that could move a terminal's cursor, for lines of a log.
 pub(crate) fn scrubbed(text: &str) -> String {
+    let shown = redacted(text);
+    if is_plain(&shown) {
+        return shown;
+    }
+    let escaped = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    if shown.contains(char::is_control) { shown.chars().map(escaped).collect() } else { shown }
+}
+
+/// A text with every key in it redacted. One in which a key is percent-encoded is shown decoded, since its parts would give
+/// the key away.
+pub(crate) fn redacted(text: &str) -> String {
     const BEGINNING: &str = "sk-ant-";
     let mut decoded = Cow::Borrowed(text);
     // Text that was encoded more often is no slip any more, and each round costs as much as the first.
@@ -148,7 +158,7 @@ pub(crate) fn scrubbed(text: &str) -> String {
         decoded = percent_decode_str(&decoded).decode_utf8_lossy().into_owned().into();
     }
     let text = if decoded.contains(BEGINNING) { &*decoded } else { text };
-    if is_plain(text) && !text.contains(BEGINNING) {
+    if !text.contains(BEGINNING) {
         return text.to_owned();
     }
     let mut shown = String::with_capacity(text.len());
@@ -167,6 +177,5 @@ pub(crate) fn scrubbed(text: &str) -> String {
         rest = &key[end..];
     }
     shown.push_str(rest);
-    let escaped = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
-    if shown.contains(char::is_control) { shown.chars().map(escaped).collect() } else { shown }
+    shown
 }

@@ -51,7 +51,7 @@ pub use fixture::{Fixture, FixtureError, Problem, Settings};
 use ids::Ids;
 pub use invites::{CreateInviteRefusal, Invite, InviteFilter, InviteRefusal, InviteStatus, NewInvite};
 pub use journal::{JournalEntry, JournalFilter};
-pub(crate) use keys::{RedactedKey, lossy, scrubbed};
+pub(crate) use keys::{RedactedKey, lossy, redacted, scrubbed};
 pub use limits::RateLimit;
 pub(crate) use limits::RateLimited;
 pub use offset::{Moment, Offset};
