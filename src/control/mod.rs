@@ -5,6 +5,7 @@ mod error;
 mod faults;
 mod guard;
 mod health;
+mod host;
 mod invites;
 mod organizations;
 mod page;

@@ -146,6 +146,10 @@ async fn an_address_a_name_without_a_dot_and_a_private_domain_may_be_the_host() 
         "mock.testing.svc",
         "mock.testing.svc.cluster.local",
         "mock.test.:80",
+        "my_mock:80",
+        "localhost:",
+        "[::1]:",
+        "[::ffff:127.0.0.1]:80",
         "",
     ] {
         let answer = Call::control("GET", "state", "").header("host", host).send(server.address());
@@ -153,6 +157,46 @@ async fn an_address_a_name_without_a_dot_and_a_private_domain_may_be_the_host() 
     }
     let without_host = exchange(server.address(), b"GET /_mock/state HTTP/1.1\r\nconnection: close\r\n\r\n");
     assert!(text(&without_host).starts_with("HTTP/1.1 200 OK\r\n"));
+}
+
+#[tokio::test]
+async fn a_host_that_is_not_a_name_or_an_address_and_a_port_is_refused() {
+    let server = default_server().await;
+    for host in [
+        "[::1].evil.example",
+        "[::1]evil.example",
+        "[::1]:evil.example",
+        "[::1]:80:80",
+        "[::1",
+        "::1",
+        "[::1]]",
+        "[[::1]]",
+        "[127.0.0.1]",
+        "[localhost]",
+        "[]",
+        "[]:80",
+        ":80",
+        ":",
+        ".",
+        "..",
+        "localhost:evil.example",
+        "localhost:80.evil.example",
+        "localhost:+80",
+        "localhost:80:80",
+        "localhost..",
+        "127.0.0.1:x",
+        "evil.example@localhost",
+        "localhost@evil.example",
+        "evil.example/.localhost",
+        "evil%2eexample",
+        "evil.example,localhost",
+        "local host",
+    ] {
+        let answer = Call::control("GET", "state", "").header("host", host).send(server.address());
+        answer.control_refused(403, "host-foreign");
+        assert!(answer.message().starts_with(&format!("the host {host:?}")), "{answer:?}");
+        assert_eq!(answer.header("access-control-allow-origin"), None);
+    }
 }
 
 #[tokio::test]
