@@ -59,6 +59,7 @@
 #![warn(missing_docs)]
 
 mod api;
+mod body;
 mod control;
 mod credential;
 mod server;

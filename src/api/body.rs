@@ -1,28 +1,20 @@
-//! The body of a request: how long it may take, and what is done with one that is too large.
+//! The body of a request: how large it may be, how long it may take, and the refusals of one that did not arrive whole.
 
 use std::time::Duration;
 
 use axum::{
-    body::{Body, HttpBody},
-    http::{
-        HeaderMap, StatusCode,
-        header::{CONTENT_ENCODING, CONTENT_LENGTH, EXPECT},
-    },
+    body::Body,
+    http::{HeaderMap, StatusCode, header::CONTENT_ENCODING},
 };
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use tokio::time::timeout;
 
 use super::error::ApiError;
+use crate::body;
 
 /// The most that a body may hold.
 const LIMIT: usize = 1024 * 1024;
 /// How long a body may take.
 const TIME: Duration = Duration::from_secs(30);
-/// How much of a body over the limit is read and dropped, and for how long: a client that sends first and reads later gets
-/// its answer then, instead of a reset connection.
-const DRAIN_LIMIT: usize = 64 * LIMIT;
-const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// How the receiving of a body ended.
 #[derive(Debug)]
@@ -42,40 +34,15 @@ pub(super) struct ReceivedBody {
 }
 
 /// Waits for the end of the body.
-pub(super) async fn receive(headers: &HeaderMap, mut body: Body) -> Received {
-    if body.is_end_stream() {
-        return Received::Whole(ReceivedBody::default());
-    }
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    let announced_too_large = announced.is_some_and(|length| length > LIMIT as u64);
-    if announced_too_large && headers.contains_key(EXPECT) {
-        // With `Expect` the body follows only after `100 Continue`; a large one is refused before it is sent.
-        return Received::TooLarge;
-    }
-    if !announced_too_large {
-        match timeout(TIME, Limited::new(&mut body, LIMIT).collect()).await {
-            Ok(Ok(whole)) => {
-                let encoding = headers
-                    .get(CONTENT_ENCODING)
-                    .map(|value| String::from_utf8_lossy(value.as_bytes()).into());
-                return Received::Whole(ReceivedBody { bytes: whole.to_bytes(), encoding });
-            }
-            Ok(Err(error)) if error.is::<LengthLimitError>() => {}
-            Ok(Err(_)) | Err(_) => return Received::Broken,
+pub(super) async fn receive(headers: &HeaderMap, body: Body) -> Received {
+    match body::receive(headers, body, LIMIT, TIME).await {
+        body::Received::Whole(bytes) => {
+            let encoding = headers.get(CONTENT_ENCODING).filter(|_| !bytes.is_empty());
+            let encoding = encoding.map(|value| String::from_utf8_lossy(value.as_bytes()).into());
+            Received::Whole(ReceivedBody { bytes, encoding })
         }
-    }
-    // The answer is the same, whether the rest was read in time or not.
-    let _ = timeout(DRAIN_TIME, drain(body)).await;
-    Received::TooLarge
-}
-
-async fn drain(mut body: Body) {
-    let mut dropped = 0;
-    while let Some(Ok(frame)) = body.frame().await {
-        dropped += frame.data_ref().map_or(0, Bytes::len);
-        if dropped > DRAIN_LIMIT {
-            break;
-        }
+        body::Received::TooLarge => Received::TooLarge,
+        body::Received::Broken | body::Received::Late => Received::Broken,
     }
 }
 

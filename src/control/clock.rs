@@ -3,10 +3,7 @@
 use axum::Json;
 use serde_json::{Value, json};
 
-use super::{
-    error::ControlError,
-    subject::{BodyText, Subject},
-};
+use super::{body::BodyText, error::ControlError, subject::Subject};
 use crate::world::{Clock, Moment, Organization, World};
 
 const EXPECTED: &str =

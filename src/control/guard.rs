@@ -1,10 +1,11 @@
-//! What every control call passes first: the refusal of web pages and of public host names, and the line in the log.
+//! What every control call passes first: checks of its caller and its query, the receiving of its body, a line in the log.
 
 use axum::{
     extract::{Request, State},
     http::{
-        HeaderValue, StatusCode,
-        header::{HOST, ORIGIN},
+        HeaderValue, Method, StatusCode,
+        header::{CONNECTION, HOST, ORIGIN},
+        request::Parts,
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,62 +13,111 @@ use axum::{
 use tokio::time::Instant;
 
 use super::{
+    body,
     error::{ControlError, Refusal},
-    health, host,
+    health, host, query,
 };
 use crate::{
     credential::Credential,
     world::{RedactedKey, Settings, World, scrubbed},
 };
 
-/// Refuses web pages and foreign hosts, and writes one line to the log for each call. `GET health` is neither guarded nor
-/// logged, because orchestrators call it often and by any host name.
-pub(super) async fn guarded(State(world): State<World>, request: Request, next: Next) -> Response {
-    if request.uri().path() == health::PATH {
-        return next.run(request).await;
-    }
-    let started = Instant::now();
-    let (method, path) = (request.method().clone(), scrubbed(request.uri().path()));
-    let query = request.uri().query().map(scrubbed);
-    let key = Credential::of(request.headers()).ok().map(|credential| RedactedKey::of(&credential.secret));
-    let settings = world.settings();
+/// What the guard needs to know of a call.
+#[derive(Clone)]
+pub(super) struct Guard {
+    pub(super) world: World,
+    /// The most that the body may hold.
+    pub(super) limit: usize,
+    /// The names that the query may have; `None` where no route was found.
+    pub(super) query: Option<&'static [&'static str]>,
+}
+
+/// Refuses web pages, foreign hosts and unknown names in the query, receives the body, and writes one line to the log for
+/// each call. Of `GET health` only the body is looked at, because orchestrators call it often and by any host name.
+pub(super) async fn guarded(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let line = Line::of(&request);
+    let (parts, body) = request.into_parts();
+    let settings = guard.world.settings();
+    let is_health = parts.uri.path() == health::PATH;
     // Without the control routes there is nothing to guard: every caller gets the same 404.
-    let admitted = if settings.no_control { Ok(()) } else { check(&request, settings) };
-    let response = match admitted {
-        Ok(()) => next.run(request).await,
+    let admitted = if is_health || settings.no_control { Ok(()) } else { check(&parts, &guard) };
+    let limit = if admitted.is_ok() { guard.limit } else { body::LIMIT };
+    // Received before a refusal too, so that the connection can be used again.
+    let received = body::receive(&parts.headers, body, limit).await;
+    let is_received = received.is_ok();
+    let mut response = match admitted.and(received) {
+        Ok(body) => next.run(Request::from_parts(parts, body.into())).await,
         Err(refusal) => refusal.into_response(),
     };
-    let refusal = response.extensions().get::<Refusal>();
-    macro_rules! line {
-        ($level:ident) => {
-            tracing::$level!(
-                target: "anthropic_admin_mock::control",
-                %method,
-                path,
-                query,
-                status = response.status().as_u16(),
-                reason = refusal.map(|refusal| refusal.reason),
-                error_message = refusal.map(|refusal| &*refusal.message),
-                key = key.as_ref().map(tracing::field::display),
-                duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
-            )
-        };
+    if !is_received {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    if refusal.is_some() {
-        line!(warn);
-    } else if method.is_safe() {
-        line!(debug);
-    } else {
-        line!(info);
+    if !is_health {
+        line.write(&response);
     }
     response
 }
 
+/// The line of a call in the log.
+struct Line {
+    started: Instant,
+    method: Method,
+    path: String,
+    query: Option<String>,
+    key: Option<RedactedKey>,
+}
+
+impl Line {
+    fn of(request: &Request) -> Self {
+        let credential = Credential::of(request.headers()).ok();
+        Line {
+            started: Instant::now(),
+            method: request.method().clone(),
+            path: scrubbed(request.uri().path()),
+            query: request.uri().query().map(scrubbed),
+            key: credential.map(|credential| RedactedKey::of(&credential.secret)),
+        }
+    }
+
+    fn write(self, response: &Response) {
+        let Line { started, method, path, query, key } = self;
+        let refusal = response.extensions().get::<Refusal>();
+        macro_rules! line {
+            ($level:ident) => {
+                tracing::$level!(
+                    target: "anthropic_admin_mock::control",
+                    %method,
+                    path,
+                    query,
+                    status = response.status().as_u16(),
+                    reason = refusal.map(|refusal| refusal.reason),
+                    error_message = refusal.map(|refusal| &*refusal.message),
+                    key = key.as_ref().map(tracing::field::display),
+                    duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
+                )
+            };
+        }
+        if refusal.is_some() {
+            line!(warn);
+        } else if method.is_safe() {
+            line!(debug);
+        } else {
+            line!(info);
+        }
+    }
+}
+
+fn check(request: &Parts, guard: &Guard) -> Result<(), ControlError> {
+    check_caller(request, guard.world.settings())?;
+    let Some(known) = guard.query else { return Ok(()) };
+    query::check(request.uri.query().unwrap_or_default(), known)
+}
+
 /// Refuses a request from a web page of another origin, and one whose host could be a public name: a page whose name was
 /// re-bound to this machine sends no `Origin` with a GET.
-fn check(request: &Request, settings: &Settings) -> Result<(), ControlError> {
-    let headers = request.headers();
-    let target = request.uri().authority().map(|authority| authority.as_str().to_owned());
+fn check_caller(request: &Parts, settings: &Settings) -> Result<(), ControlError> {
+    let headers = &request.headers;
+    let target = request.uri.authority().map(|authority| authority.as_str().to_owned());
     let hosts: Vec<_> = match target {
         Some(authority) => vec![authority],
         None => {

@@ -1,5 +1,6 @@
 //! The tester's door, `/_mock`: its routes, their index, and the answers where there is no route.
 
+mod body;
 mod clock;
 mod error;
 mod faults;
@@ -9,8 +10,8 @@ mod host;
 mod invites;
 mod organizations;
 mod page;
+mod query;
 mod requests;
-
 mod state;
 mod subject;
 mod users;
@@ -19,7 +20,7 @@ use std::sync::LazyLock;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::Request,
     handler::Handler,
     http::{
         HeaderMap, Method, StatusCode,
@@ -33,51 +34,64 @@ use serde_json::json;
 
 use crate::world::{Operation, World};
 use error::ControlError;
-
-/// The most that a state may hold; all other bodies have axum's limit of 2 MB.
-const STATE_LIMIT: usize = 256 * 1024 * 1024;
+use guard::Guard;
+use subject::ORGANIZATION;
 
 /// A route, with what it does for the index.
 struct Route {
     method: Method,
     path: &'static str,
+    /// The names that its query may have.
+    query: &'static [&'static str],
     what: &'static str,
+    /// The most that its body may hold.
+    limit: usize,
     handler: MethodRouter<World>,
 }
+
+/// A query without a name, and one that may name an organization.
+const NONE: &[&str] = &[];
+const ONE: &[&str] = &[ORGANIZATION];
 
 /// Every route, for the router, for the index and for the answer to an unknown route.
 #[rustfmt::skip]
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    let large = DefaultBodyLimit::max(STATE_LIMIT);
     vec![
-        route(Method::GET, "/_mock", "this list; for a browser, the page", index),
-        route(Method::GET, health::PATH, "whether the server is there", health::get),
-        route(Method::GET, "/_mock/organizations", "which organizations there are, and what each holds", organizations::get),
-        route(Method::POST, "/_mock/reset", "puts everything back and empties the journal", state::reset),
-        route(Method::GET, "/_mock/state", "the state as a fixture document", state::get),
-        route(Method::PUT, "/_mock/state", "puts a fixture document in the place of the state and empties the journal", state::put.layer(large)),
-        route(Method::POST, "/_mock/invites/{invite_id}/accept", "what the invitee does", invites::accept),
-        route(Method::POST, "/_mock/invites/{invite_id}/expire", "lets a pending invite's time end now", invites::expire),
-        route(Method::POST, "/_mock/invites/{invite_id}/delete", "deletes a pending invite, outside of the journal", invites::delete),
-        route(Method::POST, "/_mock/users/{user_id}/remove", "removes a user, outside of the journal", users::remove),
-        route(Method::GET, "/_mock/clock", "what the clock reads", clock::get),
-        route(Method::PUT, "/_mock/clock", r#"{"advance": "22d"}, {"now": "2026-01-01T00:00:00Z"} or {"system": true}"#, clock::put),
-        route(Method::GET, "/_mock/faults", "what is planned, with its hits", faults::get),
-        route(Method::POST, "/_mock/faults", "plans a fault, or a list of them", faults::plan),
-        route(Method::DELETE, "/_mock/faults", "forgets all that is planned", faults::clear),
-        route(Method::GET, "/_mock/requests", "what was asked; filters operation, status, reason, after and the ids of the path", requests::get),
-        route(Method::DELETE, "/_mock/requests", "empties the journal", requests::clear),
+        route(Method::GET, "/_mock", ONE, "this list; for a browser, the page", index),
+        route(Method::GET, health::PATH, NONE, "whether the server is there", health::get),
+        route(Method::GET, "/_mock/organizations", NONE, "which organizations there are, and what each holds", organizations::get),
+        route(Method::POST, "/_mock/reset", ONE, "puts everything back and empties the journal", state::reset),
+        route(Method::GET, "/_mock/state", ONE, "the state as a fixture document", state::get),
+        route(Method::PUT, "/_mock/state", ONE, "puts a fixture document in the place of the state and empties the journal", state::put).limited(body::STATE_LIMIT),
+        route(Method::POST, "/_mock/invites/{invite_id}/accept", ONE, "what the invitee does", invites::accept),
+        route(Method::POST, "/_mock/invites/{invite_id}/expire", ONE, "lets a pending invite's time end now", invites::expire),
+        route(Method::POST, "/_mock/invites/{invite_id}/delete", ONE, "deletes a pending invite, outside of the journal", invites::delete),
+        route(Method::POST, "/_mock/users/{user_id}/remove", ONE, "removes a user, outside of the journal", users::remove),
+        route(Method::GET, "/_mock/clock", ONE, "what the clock reads", clock::get),
+        route(Method::PUT, "/_mock/clock", ONE, r#"{"advance": "22d"}, {"now": "2026-01-01T00:00:00Z"} or {"system": true}"#, clock::put),
+        route(Method::GET, "/_mock/faults", ONE, "what is planned, with its hits", faults::get),
+        route(Method::POST, "/_mock/faults", ONE, "plans a fault, or a list of them", faults::plan),
+        route(Method::DELETE, "/_mock/faults", ONE, "forgets all that is planned", faults::clear),
+        route(Method::GET, "/_mock/requests", &requests::QUERY, "what was asked, oldest first, filtered by the query", requests::get),
+        route(Method::DELETE, "/_mock/requests", ONE, "empties the journal", requests::clear),
     ]
 });
 
 fn route<T: 'static>(
     method: Method,
     path: &'static str,
+    query: &'static [&'static str],
     what: &'static str,
     handler: impl Handler<T, World>,
 ) -> Route {
     let filter = MethodFilter::try_from(method.clone()).expect("a standard method");
-    Route { method, path, what, handler: on(filter, handler) }
+    Route { method, path, query, what, limit: body::LIMIT, handler: on(filter, handler) }
+}
+
+impl Route {
+    fn limited(self, limit: usize) -> Self {
+        Route { limit, ..self }
+    }
 }
 
 /// Whether a path is one of the tester's.
@@ -89,24 +103,31 @@ pub(crate) fn is_path(path: &str) -> bool {
 pub(crate) fn router(world: World) -> Router {
     let no_control = world.settings().no_control;
     let served = move || ROUTES.iter().filter(move |route| !no_control || route.path == health::PATH);
+    // Around each handler and not around the router, so that the guard knows which route it guards.
+    let guard = |limit, query| {
+        middleware::from_fn_with_state(Guard { world: world.clone(), limit, query }, guard::guarded)
+    };
+    let no_route = || guard(body::LIMIT, None);
     let mut router = Router::new();
     for route in served() {
-        router = router.route(route.path, route.handler.clone());
+        let guard = guard(route.limit, Some(route.query));
+        router = router.route(route.path, route.handler.clone().route_layer(guard));
     }
     if !no_control {
-        router = router.route("/_mock/", get(index));
+        router = router.route("/_mock/", get(index).route_layer(guard(body::LIMIT, Some(ONE))));
     }
+    let not_found = async move || {
+        let routes: Vec<_> = served().map(|route| format!("{} {}", route.method, route.path)).collect();
+        let message = format!("no such control route; there are: {}", routes.join(", "));
+        ControlError::new(StatusCode::NOT_FOUND, "route-unknown", message)
+    };
+    let not_allowed = async || {
+        let message = "the control route exists, the method does not; see the Allow header";
+        ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message)
+    };
     router
-        .fallback(async move || {
-            let routes: Vec<_> = served().map(|route| format!("{} {}", route.method, route.path)).collect();
-            let message = format!("no such control route; there are: {}", routes.join(", "));
-            ControlError::new(StatusCode::NOT_FOUND, "route-unknown", message)
-        })
-        .method_not_allowed_fallback(async || {
-            let message = "the control route exists, the method does not; see the Allow header";
-            ControlError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", message)
-        })
-        .layer(middleware::from_fn_with_state(world.clone(), guard::guarded))
+        .fallback(not_found.layer(no_route()))
+        .method_not_allowed_fallback(not_allowed.layer(no_route()))
         .with_state(world)
 }
 
@@ -114,8 +135,7 @@ async fn index(headers: HeaderMap) -> Response {
     if page::is_wanted(&headers) {
         return page::response();
     }
-    let shown =
-        |route: &Route| json!({"method": route.method.as_str(), "path": route.path, "what": route.what});
+    let shown = |Route { method, path, query, what, .. }: &Route| json!({"method": method.as_str(), "path": path, "query": query, "what": what});
     let index = json!({
         "routes": ROUTES.iter().map(shown).collect::<Vec<_>>(),
         "operations": Operation::ALL,

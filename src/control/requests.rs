@@ -1,6 +1,6 @@
 //! `/_mock/requests`: the journal, filtered and emptied.
 
-use std::fmt::Display;
+use std::{fmt::Display, sync::LazyLock};
 
 use axum::{Json, extract::RawQuery};
 use serde_json::{Value, json};
@@ -10,6 +10,10 @@ use super::{
     subject::{ORGANIZATION, Subject},
 };
 use crate::world::{JournalFilter, Operation, Organization, PATH_IDS, World};
+
+/// The names that the query may have.
+pub(super) static QUERY: LazyLock<Vec<&str>> =
+    LazyLock::new(|| [&[ORGANIZATION, "operation", "status", "reason", "after"][..], &PATH_IDS].concat());
 
 /// `GET /_mock/requests`
 pub(super) async fn get(subject: Subject, RawQuery(query): RawQuery) -> Result<Json<Value>, ControlError> {
@@ -38,14 +42,9 @@ fn filter(query: &str) -> Result<JournalFilter, ControlError> {
             "status" => filter.status = Some(number("status", &value, 404)?),
             "reason" => filter.reason = Some(value.into_owned()),
             "after" => filter.after = Some(number("after", &value, 17)?),
-            // Read as the subject of the call already.
-            ORGANIZATION => {}
-            name if PATH_IDS.contains(&name) => filter.ids.push((name.into(), value.into_owned())),
-            other => {
-                let ids = PATH_IDS.join(", ");
-                let message = format!("unknown filter; expected operation, status, reason, after, {ids}");
-                return Err(ControlError::input(other, message));
-            }
+            id if PATH_IDS.contains(&id) => filter.ids.push((id.into(), value.into_owned())),
+            // `organization`, which is read as the subject of the call.
+            _ => {}
         }
     }
     Ok(filter)

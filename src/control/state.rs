@@ -6,11 +6,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{
-    error::ControlError,
-    health::ok,
-    subject::{BodyText, Subject},
-};
+use super::{body::BodyText, error::ControlError, health::ok, subject::Subject};
 use crate::world::{Organization, World};
 
 /// `POST /_mock/reset`

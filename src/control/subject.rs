@@ -1,12 +1,11 @@
-//! The subject of a call, and its body.
+//! The subject of a call: an organization, or the whole world.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::FromRequestParts,
     http::{StatusCode, request::Parts},
 };
-use tokio::time::timeout;
 
 use super::error::ControlError;
 use crate::{
@@ -16,9 +15,6 @@ use crate::{
 
 /// The query parameter that names an organization by its id.
 pub(super) const ORGANIZATION: &str = "organization";
-
-/// How long a body may take.
-const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// What a call is about: an organization, or the whole world.
 pub(super) enum Subject {
@@ -81,24 +77,6 @@ impl Subject {
                     return Err(ControlError::new(StatusCode::CONFLICT, "organization-ambiguous", message));
                 }
                 Ok(having.pop())
-            }
-        }
-    }
-}
-
-/// A body, which has to arrive within a minute and be UTF-8. A byte order mark is passed over.
-pub(super) struct BodyText(pub(super) String);
-
-impl<S: Send + Sync> FromRequest<S> for BodyText {
-    type Rejection = ControlError;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, ControlError> {
-        let refused = |status, message| ControlError::new(status, "body-unreadable", message);
-        match timeout(BODY_TIME, String::from_request(request, state)).await {
-            Ok(Ok(body)) => Ok(BodyText(body.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(body))),
-            Ok(Err(rejection)) => Err(refused(rejection.status(), rejection.body_text())),
-            Err(_) => {
-                Err(refused(StatusCode::REQUEST_TIMEOUT, "the body did not arrive within a minute".into()))
             }
         }
     }

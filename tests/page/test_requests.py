@@ -35,7 +35,7 @@ def test_a_program_gets_the_routes_as_indented_json(mock, accept):
     status, headers, text = mock.call("GET", "/_mock", key=None, **accept)
     assert status == 200 and headers["content-type"] == "application/json" and headers["vary"] == "accept"
     index = json.loads(text)
-    assert {"method": "GET", "path": "/_mock/health", "what": "whether the server is there"} in index["routes"]
+    assert {"method": "GET", "path": "/_mock/health", "query": [], "what": "whether the server is there"} in index["routes"]
     assert "invites.delete" in index["operations"]
     assert text.startswith('{\n  "') and text.endswith("}\n")
     status, headers, text = mock.call("GET", "/", key=None, **accept)

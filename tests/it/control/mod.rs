@@ -1,5 +1,6 @@
 //! The tester's door, `/_mock`: a file a subject, and here what all its routes have in common.
 
+mod bodies;
 mod clock;
 mod fault_header;
 mod faults;
@@ -8,6 +9,7 @@ mod invites;
 mod log;
 mod organizations;
 mod outcomes;
+mod queries;
 mod requests;
 mod reset;
 mod spent_faults;
