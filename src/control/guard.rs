@@ -91,7 +91,7 @@ impl Line {
                     query,
                     status = response.status().as_u16(),
                     reason = refusal.map(|refusal| refusal.reason),
-                    error_message = refusal.map(|refusal| &*refusal.message),
+                    error_message = refusal.map(|refusal| scrubbed(&refusal.message)),
                     key = key.as_ref().map(tracing::field::display),
                     duration_ms = started.elapsed().as_micros() as f64 / 1000.0,
                 )

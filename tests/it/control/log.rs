@@ -68,6 +68,29 @@ fn each_control_call_that_is_refused_leaves_one_warning_with_reason_and_message(
 }
 
 #[test]
+fn a_message_that_quotes_a_key_shows_it_to_the_caller_alone() {
+    let served = Served::start(&[]);
+    let key = "sk-ant-admin01-SECRETSECRETSECRET";
+    let quoted = format!(r#"{{"invites": [], "organizations": [{{"keys": ["{key}", "{key}"]}}]}}"#);
+    let calls = [
+        Call::control("PUT", "state", "").body(quoted),
+        Call::control("PUT", "clock", "").body(format!(r#"{{"now": "{key}"}}"#)),
+        Call::control("POST", "faults", "").body(format!(r#"{{"operation": "{key}"}}"#)),
+        Call::control("POST", &format!("invites/{key}/accept"), ""),
+        Call::control("GET", &format!("state?organization={key}"), ""),
+        Call::control("GET", &format!("state?{key}"), ""),
+        Call::control("GET", "state", "").header("host", format!("{key}.example")),
+        Call::control("GET", "requests?operation=sk%2Dant-admin01-SECRET%53ECRETSECRET", ""),
+    ];
+    for call in &calls {
+        assert!(call.send(served.address).status >= 400);
+    }
+    let (_, log) = served.stop();
+    assert!(!log.contains("SECRETSECRET"), "{log}");
+    assert!(log.matches("…CRET").count() >= calls.len(), "{log}");
+}
+
+#[test]
 fn health_leaves_no_line() {
     let served = Served::start(&[]);
     for _ in 0..3 {
