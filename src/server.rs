@@ -53,7 +53,7 @@ pub fn router(world: World) -> Router {
 fn answers(world: World) -> impl Fn(Request) -> BoxedAnswer + Clone + Send + Sync {
     let control = control::router(world.clone());
     move |request| {
-        if let Some(answer) = control::redirect_to_page(&request, &world) {
+        if let Some(answer) = control::answer_to_browser(&request, &world) {
             return Box::pin(ready(answer));
         }
         if !control::is_path(request.uri().path()) {

@@ -145,9 +145,17 @@ async fn index(headers: HeaderMap) -> Response {
     (headers, format!("{index:#}\n")).into_response()
 }
 
-/// The redirect of a browser from the server's address to the page.
-pub(crate) fn redirect_to_page(request: &Request, world: &World) -> Option<Response> {
-    let wanted =
-        request.method() == Method::GET && request.uri().path() == "/" && page::is_wanted(request.headers());
-    (wanted && !world.settings().no_control).then(|| Redirect::to("/_mock").into_response())
+/// The answer to what only a browser asks: a redirect from the server's address to the page, and a 404 for an icon. Neither
+/// is a call of the API, so that no journal and no summary has it.
+pub(crate) fn answer_to_browser(request: &Request, world: &World) -> Option<Response> {
+    if world.settings().no_control {
+        return None;
+    }
+    match (request.method(), request.uri().path()) {
+        (&Method::GET, "/") => {
+            page::is_wanted(request.headers()).then(|| Redirect::to("/_mock").into_response())
+        }
+        (&Method::GET | &Method::HEAD, "/favicon.ico") => Some(StatusCode::NOT_FOUND.into_response()),
+        _ => None,
+    }
 }

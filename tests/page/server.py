@@ -70,9 +70,7 @@ class Server:
         """All that a call could change, apart from the passing of time."""
         state = self.json("GET", "/_mock/state", key=None)
         faults = self.json("GET", "/_mock/faults", key=None)
-        # A browser that shows an answer in JSON asks for an icon as well, like any program that asks for what is not there.
-        requests = [entry for entry in self.requests() if entry["path"] != "/favicon.ico"]
-        return json.dumps([state, faults, requests])
+        return json.dumps([state, faults, self.requests()])
 
 
 def busy(server, key=KEY):

@@ -138,3 +138,21 @@ fn without_control_routes_there_is_health_alone() {
         }
     }
 }
+
+#[test]
+fn the_icon_that_a_browser_asks_for_is_no_call_of_the_api_unless_the_control_routes_are_off() {
+    for (options, is_a_call) in [(&[][..], false), (&["--no-control"], true)] {
+        let served = Served::start(options);
+        for method in ["GET", "HEAD"] {
+            let answer = exchange(served.address, &Call::bare(method, "/favicon.ico").bytes());
+            let answer = text(&answer);
+            assert!(answer.starts_with("HTTP/1.1 404 Not Found\r\n"), "{answer}");
+            assert_eq!(answer.contains("request-id: "), is_a_call, "{answer}");
+        }
+        // What no browser sends is a call like any other.
+        let post = Call::bare("POST", "/favicon.ico").send(served.address);
+        post.refused(404, "not_found_error", "route-unknown");
+        let (_, log) = served.stop();
+        assert_eq!(after_the_start(&log).len(), if is_a_call { 3 } else { 1 }, "{log}");
+    }
+}
