@@ -155,18 +155,22 @@ impl Fault {
         if let Some(response) = &self.response {
             response.check().map_err(|message| ("response", message))?;
         }
-        if let Some(meanwhile) = self.meanwhile {
-            let any = |ids: &[&str]| meanwhile.path_ids().iter().any(|needed| ids.contains(needed));
-            if self.after_commit {
-                return Err(("after_commit", "`meanwhile` happens before the request is handled".into()));
-            }
-            if let Some(operation) = self.operation.filter(|operation| !any(operation.path_ids())) {
-                let needed = meanwhile.path_ids().join(" or ");
-                let message = format!(
-                    "`{meanwhile}` needs an operation whose path has {needed}; that of `{operation}` has none"
-                );
-                return Err(("meanwhile", message));
-            }
+        self.check_meanwhile()
+    }
+
+    fn check_meanwhile(&self) -> Result<(), (&'static str, String)> {
+        let Some(meanwhile) = self.meanwhile else { return Ok(()) };
+        if self.after_commit {
+            return Err(("after_commit", "`meanwhile` happens before the request is handled".into()));
+        }
+        let has_one =
+            |operation: &Operation| operation.path_ids().iter().any(|id| meanwhile.path_ids().contains(id));
+        if let Some(operation) = self.operation.filter(|operation| !has_one(operation)) {
+            let needed = meanwhile.path_ids().join(" or ");
+            let message = format!(
+                "`{meanwhile}` needs an operation whose path has {needed}; that of `{operation}` has none"
+            );
+            return Err(("meanwhile", message));
         }
         Ok(())
     }
