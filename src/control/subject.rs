@@ -28,22 +28,24 @@ impl FromRequestParts<World> for Subject {
     type Rejection = ControlError;
 
     async fn from_request_parts(parts: &mut Parts, world: &World) -> Result<Self, ControlError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == ORGANIZATION);
         let refused = |message| Err(ControlError::new(StatusCode::UNAUTHORIZED, "key-unknown", message));
         match Credential::of(&parts.headers) {
             Ok(credential) if credential.contradicted => {
                 refused("x-api-key and Authorization carry different credentials; send one")
             }
             Ok(credential) => match world.organization_of(&credential.secret) {
+                Some(organization) if named.is_some_and(|(_, id)| id != organization.id()) => {
+                    let message = "the key's organization is another one; send the key or the id, or both of one organization";
+                    Err(ControlError::input(ORGANIZATION, message))
+                }
                 Some(organization) => Ok(Subject::One(organization)),
                 None => refused("the credential belongs to no organization of this world"),
             },
             Err(NoCredential::NotBearer) => refused("Authorization has to be: Bearer <key>"),
             Err(NoCredential::Missing) => {
-                let query = parts.uri.query().unwrap_or_default();
-                let mut pairs = form_urlencoded::parse(query.as_bytes());
-                let Some((_, id)) = pairs.find(|(name, _)| name == ORGANIZATION) else {
-                    return Ok(Subject::All(world.clone()));
-                };
+                let Some((_, id)) = named else { return Ok(Subject::All(world.clone())) };
                 world.organization_with_id(&id).map(Subject::One).ok_or_else(|| {
                     let message = format!("there is no organization {id:?}");
                     ControlError::new(StatusCode::NOT_FOUND, "organization-unknown", message)

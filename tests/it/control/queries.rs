@@ -38,6 +38,21 @@ async fn a_query_name_that_a_route_does_not_know_is_refused_and_nothing_is_done(
 }
 
 #[tokio::test]
+async fn a_key_beside_the_id_of_another_organization_is_refused_and_nothing_is_done() {
+    let server = default_server().await;
+    let (mine, theirs) = (new_key(), new_key());
+    delete(&server, &mine).invite_deleted(PENDING);
+    let id = |key: &str| server.world().organization(key).unwrap().id().to_owned();
+    let answer = control(&server, "POST", &format!("reset?organization={}", id(&theirs)), &mine, Value::Null);
+    let answer = answer.control_refused(400, "input-invalid");
+    assert_eq!(answer.json()["error"]["path"], "organization");
+    delete(&server, &mine).refused(404, "not_found_error", "invite-deleted");
+
+    good(&server, "POST", &format!("reset?organization={}", id(&mine)), &mine, Value::Null);
+    delete(&server, &mine).invite_deleted(PENDING);
+}
+
+#[tokio::test]
 async fn the_index_says_of_each_route_which_query_names_it_knows_and_all_others_are_refused() {
     let server = default_server().await;
     let index = get(&server, "", "");
