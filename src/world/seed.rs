@@ -34,8 +34,9 @@ pub(crate) enum Rows {
     Relative(Tables),
     /// All times are absolute, and count from this origin.
     Absolute(Tables, Time),
-    /// Some are offsets and some absolute: each organization gets tables of its own, of which these are an example.
-    Mixed { parts: Arc<Parts>, owner: Box<str>, now: Tables },
+    /// Some are offsets and some absolute: each organization gets tables of its own, of which these are an example. The
+    /// parts are in full, so that no later start contradicts a status.
+    Mixed { parts: Arc<Parts>, owner: Box<str>, example: Tables },
 }
 
 impl Default for Seed {
@@ -62,7 +63,9 @@ impl Seed {
     /// The tables for a look at what the seed holds.
     pub(crate) fn example(&self) -> &Tables {
         match &self.rows {
-            Rows::Relative(tables) | Rows::Absolute(tables, _) | Rows::Mixed { now: tables, .. } => tables,
+            Rows::Relative(tables) | Rows::Absolute(tables, _) | Rows::Mixed { example: tables, .. } => {
+                tables
+            }
         }
     }
 
@@ -73,18 +76,13 @@ impl Seed {
         match &self.rows {
             Rows::Relative(tables) => document(tables, None),
             Rows::Absolute(tables, origin) => document(tables, Some(*origin)),
-            Rows::Mixed { parts, now, .. } => {
-                let start = self.clock.now();
-                let invites = parts.invites.iter().map(|(_, entry)| entry.in_full(start));
-                let api_keys = parts.api_keys.iter().map(|(_, entry)| entry.in_full());
-                Document {
-                    users: parts.users.as_deref().map(entries),
-                    invites: Some(invites.collect()),
-                    workspaces: Some(entries(&parts.workspaces)),
-                    api_keys: Some(api_keys.collect()),
-                    ..document(now, None)
-                }
-            }
+            Rows::Mixed { parts, example, .. } => Document {
+                users: parts.users.as_deref().map(entries),
+                invites: Some(entries(&parts.invites)),
+                workspaces: Some(entries(&parts.workspaces)),
+                api_keys: Some(entries(&parts.api_keys)),
+                ..document(example, None)
+            },
         }
     }
 }

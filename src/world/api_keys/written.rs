@@ -179,16 +179,12 @@ impl RowEntry for ApiKeyEntry {
         self.id.as_ref().map(|id| &id.text)
     }
 
-    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> Option<ApiKeyRow> {
+    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> ApiKeyRow {
         if checker.kind() != OrganizationType::Console {
             checker.refuse(place, "only a Console organization has API keys; expected none here");
-            return None;
         }
-        let created_at = checker.tick(place.field("created_at"), self.created_at.unwrap_or(Moment::NOW))?;
-        let expires_at = match self.expires_at {
-            Some(at) => Some(checker.tick(place.field("expires_at"), at)?),
-            None => None,
-        };
+        let created_at = checker.tick(place.field("created_at"), self.created_at.unwrap_or(Moment::NOW));
+        let expires_at = self.expires_at.map(|at| checker.tick(place.field("expires_at"), at));
         let actor = |entry: &Option<ActorEntry>, field, checker: &mut Checker| {
             entry.as_ref().and_then(|entry| entry.actor(place.field(field), checker))
         };
@@ -196,7 +192,7 @@ impl RowEntry for ApiKeyEntry {
         let principal = actor(&self.principal, "principal", checker);
         let workspace = match &self.workspace {
             None => Some(checker.default_workspace()),
-            Some(Some(workspace)) => Some(checker.workspace(&workspace.text, place.field("workspace"))?),
+            Some(Some(workspace)) => checker.workspace(&workspace.text, place.field("workspace")),
             Some(None) => {
                 if self.principal.is_none() {
                     let message = "null, which is the whole organization, takes a `principal`; expected one, or a workspace";
@@ -223,7 +219,7 @@ impl RowEntry for ApiKeyEntry {
             .as_deref()
             .and_then(|workspace| checker.tables().workspaces.get(workspace))
             .is_some_and(|workspace| workspace.is_default());
-        Some(ApiKeyRow {
+        ApiKeyRow {
             id,
             name: self.name.as_ref().map_or("key".into(), |name| name.text.clone()),
             created_at,
@@ -234,7 +230,7 @@ impl RowEntry for ApiKeyEntry {
             principal,
             workspace,
             is_in_default_workspace,
-        })
+        }
     }
 }
 

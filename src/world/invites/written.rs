@@ -65,8 +65,8 @@ impl RowEntry for InviteEntry {
         self.id.as_ref().map(|id| &id.text)
     }
 
-    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> Option<InviteRow> {
-        let Times { invited_at, expires_at, accepted_at } = self.times(place, checker)?;
+    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> InviteRow {
+        let Times { invited_at, expires_at, accepted_at } = self.times(place, checker);
         let address = normalized(&self.email.text);
         let now = checker.start();
         let deleted = self.status == Some(InviteStatus::Deleted);
@@ -82,7 +82,7 @@ impl RowEntry for InviteEntry {
         }
         let reading = checker.reading();
         let groups = self.rbac_group_ids.as_deref().unwrap_or_default();
-        Some(InviteRow {
+        InviteRow {
             id,
             email: self.email.text.clone(),
             address,
@@ -95,7 +95,7 @@ impl RowEntry for InviteEntry {
                 None => End::Open,
             },
             rbac_group_ids: groups.iter().map(|group| Box::from(&*group.text)).collect(),
-        })
+        }
     }
 }
 
@@ -130,7 +130,7 @@ impl InviteEntry {
 
     /// The same with every time written, so that it stays good whatever the clock reads; its status follows from them.
     pub(crate) fn in_full(&self, now: Time) -> Self {
-        let accepted = self.accepted_at.is_some() || self.status == Some(InviteStatus::Accepted);
+        let accepted = self.is_accepted();
         let invited_at = self.invited_at.unwrap_or_else(|| self.default_invited_at(accepted, now));
         let expires_at = self.expires_at.unwrap_or(invited_at.plus(LIFETIME));
         let accepted_at =
@@ -150,25 +150,48 @@ impl InviteEntry {
         self.invited_at.is_some() && self.expires_at.is_some()
     }
 
-    /// The times with the defaults filled in; `None` if they contradict each other, the status or the clock.
-    fn times(&self, place: Place, checker: &mut Checker) -> Option<Times> {
+    /// The times with the defaults filled in. What they contradict, each other, the status or the clock, is refused.
+    fn times(&self, place: Place, checker: &mut Checker) -> Times {
         let now = checker.start();
-        let accepted = self.accepted_at.is_some() || self.status == Some(InviteStatus::Accepted);
-        let invited = self.invited_at.unwrap_or_else(|| self.default_invited_at(accepted, now));
-        let invited_at = match self.invited_at {
-            Some(at) => checker.time(place.field("invited_at"), at)?,
-            None => checker.default_time(invited),
-        };
-        let mut expires_at = match self.expires_at {
-            Some(at) => checker.time(place.field("expires_at"), at)?,
-            None => checker.default_time(invited.plus(LIFETIME)),
-        };
-        let mut accepted_at = match self.accepted_at {
-            Some(at) => Some(checker.time(place.field("accepted_at"), at)?),
-            None => None,
-        };
+        let mut times = self.resolved(place, checker);
+        self.put_in_order(&mut times);
+        let against_each_other = self.against_each_other(&times);
+        let against_status = self.against_status(&times, now).map(|message| ("status", message));
+        if self.is_accepted() && times.accepted_at.is_none() {
+            let (invited_at, expires_at) = (Moment::At(times.invited_at), Moment::At(times.expires_at));
+            times.accepted_at = Some(default_accepted_at(invited_at, expires_at, now).resolve(now));
+        }
+        let against_clock = self.against_clock(&times, now);
+        for (field, message) in against_each_other.into_iter().chain(against_status).chain(against_clock) {
+            checker.refuse(place.field(field), message);
+        }
+        times
+    }
 
-        let mut problems = Vec::new();
+    fn is_accepted(&self) -> bool {
+        self.accepted_at.is_some() || self.status == Some(InviteStatus::Accepted)
+    }
+
+    /// The times as they are written; of those left out only `accepted_at` stays so.
+    fn resolved(&self, place: Place, checker: &mut Checker) -> Times {
+        let default = self.default_invited_at(self.is_accepted(), checker.start());
+        let invited = self.invited_at.unwrap_or(default);
+        Times {
+            invited_at: match self.invited_at {
+                Some(at) => checker.time(place.field("invited_at"), at),
+                None => checker.default_time(invited),
+            },
+            expires_at: match self.expires_at {
+                Some(at) => checker.time(place.field("expires_at"), at),
+                None => checker.default_time(invited.plus(LIFETIME)),
+            },
+            accepted_at: self.accepted_at.map(|at| checker.time(place.field("accepted_at"), at)),
+        }
+    }
+
+    /// Moved against each other by the clock, times that were in order need not stay so. The row keeps the order all the
+    /// same, because its state must be good as a document of absolute times.
+    fn put_in_order(&self, Times { invited_at, expires_at, accepted_at }: &mut Times) {
         let mixed = |one: Option<Moment>, other: Option<Moment>| {
             self.is_written_in_full()
                 && matches!(
@@ -177,67 +200,58 @@ impl InviteEntry {
                         | (Some(Moment::Offset(_)), Some(Moment::At(_)))
                 )
         };
-        // Moved against each other by the clock, times that were in order need not stay so. The row keeps the order all
-        // the same, because its state must be good as a document of absolute times.
         if mixed(self.expires_at, self.invited_at) {
-            expires_at = expires_at.max(invited_at);
+            *expires_at = (*expires_at).max(*invited_at);
         }
         if mixed(self.accepted_at, self.invited_at) {
-            accepted_at = accepted_at.map(|at| at.max(invited_at));
+            *accepted_at = accepted_at.map(|at| at.max(*invited_at));
         }
         if mixed(self.accepted_at, self.expires_at) {
-            accepted_at = accepted_at.map(|at| at.min(expires_at));
+            *accepted_at = accepted_at.map(|at| at.min(*expires_at));
         }
+    }
+
+    fn against_each_other(
+        &self,
+        &Times { invited_at, expires_at, accepted_at }: &Times,
+    ) -> Vec<(&'static str, String)> {
+        let before = |at| format!("{at} lies before `invited_at`, {invited_at}; expected it after");
+        let after = |at| format!("{at} lies after `expires_at`, {expires_at}; expected it before");
+        let mut problems = Vec::new();
         if self.expires_at.is_some() && expires_at < invited_at {
-            problems.push((
-                "expires_at",
-                format!("{expires_at} lies before `invited_at`, {invited_at}; expected it after"),
-            ));
+            problems.push(("expires_at", before(expires_at)));
         }
-        if let Some(at) = accepted_at {
-            if at < invited_at {
-                problems.push((
-                    "accepted_at",
-                    format!("{at} lies before `invited_at`, {invited_at}; expected it after"),
-                ));
-            }
-            if at > expires_at {
-                problems.push((
-                    "accepted_at",
-                    format!("{at} lies after `expires_at`, {expires_at}; expected it before"),
-                ));
-            }
+        if let Some(at) = accepted_at.filter(|at| *at < invited_at) {
+            problems.push(("accepted_at", before(at)));
         }
-        let clash = match self.status {
-            Some(InviteStatus::Pending | InviteStatus::Expired | InviteStatus::Deleted)
-                if accepted_at.is_some() =>
-            {
-                Some("`accepted_at` is set".to_owned())
-            }
-            Some(InviteStatus::Pending) if now >= expires_at => Some(format!("`expires_at` is {expires_at}")),
-            Some(InviteStatus::Expired) if now < expires_at => Some(format!("`expires_at` is {expires_at}")),
-            _ => None,
+        if let Some(at) = accepted_at.filter(|at| *at > expires_at) {
+            problems.push(("accepted_at", after(at)));
+        }
+        problems
+    }
+
+    fn against_status(&self, times: &Times, now: Time) -> Option<String> {
+        use InviteStatus::{Deleted, Expired, Pending};
+        let status = self.status?;
+        let expires_at = times.expires_at;
+        let clash = match status {
+            Pending | Expired | Deleted if times.accepted_at.is_some() => "`accepted_at` is set".to_owned(),
+            Pending if now >= expires_at => format!("`expires_at` is {expires_at}"),
+            Expired if now < expires_at => format!("`expires_at` is {expires_at}"),
+            _ => return None,
         };
-        if let (Some(clash), Some(status)) = (clash, self.status) {
-            let message = format!(
-                "`{status}` contradicts the times: {clash} and the clock reads {now}; expected them to agree, or no `status`, which then follows from them"
-            );
-            problems.push(("status", message));
-        }
-        let usual = || default_accepted_at(Moment::At(invited_at), Moment::At(expires_at), now).resolve(now);
-        let accepted_at = accepted.then(|| accepted_at.unwrap_or_else(usual));
+        Some(format!(
+            "`{status}` contradicts the times: {clash} and the clock reads {now}; expected them to agree, or no `status`, which then follows from them"
+        ))
+    }
+
+    fn against_clock(&self, times: &Times, now: Time) -> Option<(&'static str, String)> {
         let in_full = self.is_written_in_full() && self.accepted_at.is_some();
-        if let Some(at) = accepted_at.filter(|at| *at > now && !in_full) {
-            let field = if self.accepted_at.is_some() { "accepted_at" } else { "invited_at" };
-            let message =
-                format!("{at} lies after the clock's now, {now}, for an accepted invite; expected it before");
-            problems.push((field, message));
-        }
-        let good = problems.is_empty();
-        for (field, message) in problems {
-            checker.refuse(place.field(field), message);
-        }
-        good.then_some(Times { invited_at, expires_at, accepted_at })
+        let at = times.accepted_at.filter(|at| *at > now && !in_full)?;
+        let field = if self.accepted_at.is_some() { "accepted_at" } else { "invited_at" };
+        let message =
+            format!("{at} lies after the clock's now, {now}, for an accepted invite; expected it before");
+        Some((field, message))
     }
 
     /// The clock's now, a day before it for an accepted invite, 22 days for an expired one; earlier where a time that is

@@ -63,7 +63,7 @@ impl RowEntry for UserEntry {
         self.id.as_ref().map(|id| &id.text)
     }
 
-    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> Option<UserRow> {
+    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> UserRow {
         let role = self.role.unwrap_or_default();
         let roles = checker.kind().listable();
         if !roles.contains(&role) {
@@ -75,13 +75,13 @@ impl RowEntry for UserEntry {
             );
             checker.refuse(place.field("role"), message);
         }
-        let added_at = checker.tick(place.field("added_at"), self.added_at.unwrap_or(Moment::NOW))?;
+        let added_at = checker.tick(place.field("added_at"), self.added_at.unwrap_or(Moment::NOW));
         let mut row = UserRow::new(id, self.email.text.clone(), role, added_at);
         if let Some(name) = &self.name {
             row.name = name.text.clone();
         }
         checker.once("a user with the address", row.address.clone(), place.field("email"));
-        Some(row)
+        row
     }
 }
 

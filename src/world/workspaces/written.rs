@@ -113,7 +113,7 @@ impl RowEntry for WorkspaceEntry {
         self.id.as_ref().map(|id| &id.text)
     }
 
-    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> Option<WorkspaceRow> {
+    fn row(&self, id: Arc<str>, place: Place, checker: &mut Checker) -> WorkspaceRow {
         if checker.kind() != OrganizationType::Console {
             checker.refuse(place, "only a Console organization has workspaces; expected none here");
         }
@@ -137,11 +137,8 @@ impl RowEntry for WorkspaceEntry {
                 Arc::default()
             }
         };
-        let created_at = checker.tick(place.field("created_at"), self.created_at.unwrap_or(Moment::NOW))?;
-        let archived_at = match self.archived_at {
-            Some(at) => Some(checker.tick(place.field("archived_at"), at)?),
-            None => None,
-        };
+        let created_at = checker.tick(place.field("created_at"), self.created_at.unwrap_or(Moment::NOW));
+        let archived_at = self.archived_at.map(|at| checker.tick(place.field("archived_at"), at));
         for (field, set) in
             [("archived_at", self.archived_at.is_some()), ("user_profile_id", self.user_profile_id.is_some())]
         {
@@ -162,7 +159,7 @@ impl RowEntry for WorkspaceEntry {
         }
         let drawn = WorkspaceRow::new(id, name, created_at, checker.ids());
         let tags = self.tags.iter().flatten();
-        Some(WorkspaceRow {
+        WorkspaceRow {
             archived_at,
             display_color: self
                 .display_color
@@ -176,7 +173,7 @@ impl RowEntry for WorkspaceEntry {
             is_default,
             member_limit: self.member_limit.map(|limit| limit.0),
             ..drawn
-        })
+        }
     }
 }
 
