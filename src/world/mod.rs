@@ -47,6 +47,7 @@ pub use clock::Clock;
 pub(crate) use email::is_email;
 pub use error::Error;
 pub use faults::Fault;
+use fixture::Purpose;
 pub use fixture::{Fixture, FixtureError, Problem, Settings};
 use ids::Ids;
 pub use invites::{CreateInviteRefusal, Invite, InviteFilter, InviteRefusal, InviteStatus, NewInvite};
@@ -179,7 +180,7 @@ impl World {
     /// # Errors
     /// All problems of the document; nothing changes then.
     pub fn put_state(&self, json: &str) -> Result<(), FixtureError> {
-        self.replace(Fixture::parse_state(json, self.settings().clone())?);
+        self.replace(Fixture::parse_state(json, self.settings().clone(), Purpose::World)?);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use super::{
     clock::{Clock, Reading},
     error::Error,
     faults::Fault,
-    fixture::{Fixture, FixtureError, Settings},
+    fixture::{Fixture, FixtureError, Purpose, Settings},
     ids::Ids,
     journal::{Journal, JournalEntry, JournalFilter},
     limits::{Limits, RateLimit, RateLimited},
@@ -180,15 +180,8 @@ impl Organization {
     pub fn put_state(&self, json: &str) -> Result<(), FixtureError> {
         let settings =
             Settings { seed: self.settings.id_seed, now: self.settings.now, ..Settings::default() };
-        let fixture = Fixture::parse_state(json, settings)?;
-        let Fixture { template: Some(seed), organizations, .. } = fixture else {
-            return Err(FixtureError::of_state("invites", "the state of one organization needs `invites`"));
-        };
-        if !organizations.is_empty() {
-            let message = "the state of one organization has no others; send it without a credential";
-            return Err(FixtureError::of_state("organizations", message));
-        }
-        self.begin(&seed);
+        let fixture = Fixture::parse_state(json, settings, Purpose::Organization)?;
+        self.begin(&fixture.template.unwrap_or_default());
         Ok(())
     }
 
