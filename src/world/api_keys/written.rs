@@ -196,7 +196,7 @@ impl RowEntry for ApiKeyEntry {
             Some(None) => {
                 if self.principal.is_none() {
                     let message = "null, which is the whole organization, takes a `principal`; expected one, or a workspace";
-                    checker.refuse(place.field("workspace"), message);
+                    checker.refuse_unless(&["principal"], place, place.field("workspace"), message);
                 }
                 None
             }
@@ -263,7 +263,7 @@ impl ApiKeyEntry {
             _ => None,
         };
         if let Some(message) = clash {
-            checker.refuse(place.field("status"), message);
+            checker.refuse_unless(&["expires_at", "workspace"], place, place.field("status"), message);
         }
         match self.status {
             _ if archived => ApiKeyStatus::Archived,

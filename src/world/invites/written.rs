@@ -71,7 +71,7 @@ impl RowEntry for InviteEntry {
         let now = checker.start();
         let deleted = self.status == Some(InviteStatus::Deleted);
         if accepted_at.is_none() && !deleted && now < expires_at && !self.is_written_in_full() {
-            checker.once("a pending invite for", address.clone(), place.field("email"));
+            checker.once("a pending invite for", address.clone(), &self.email.text, place.field("email"));
             if checker.tables().users.with_address(&address).is_some() {
                 let message = format!(
                     "{:?} is a user's address, who cannot be invited; expected another one",
@@ -163,7 +163,8 @@ impl InviteEntry {
         }
         let against_clock = self.against_clock(&times, now);
         for (field, message) in against_each_other.into_iter().chain(against_status).chain(against_clock) {
-            checker.refuse(place.field(field), message);
+            let times = &["invited_at", "expires_at", "accepted_at"];
+            checker.refuse_unless(times, place, place.field(field), message);
         }
         times
     }

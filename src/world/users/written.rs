@@ -80,7 +80,7 @@ impl RowEntry for UserEntry {
         if let Some(name) = &self.name {
             row.name = name.text.clone();
         }
-        checker.once("a user with the address", row.address.clone(), place.field("email"));
+        checker.once("a user with the address", row.address.clone(), &row.email, place.field("email"));
         row
     }
 }

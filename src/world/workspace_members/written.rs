@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
@@ -10,7 +11,7 @@ use super::{
     rules::{can_be_listed, is_implicit},
 };
 use crate::world::{
-    fixture::{Checker, Element, Place},
+    fixture::{Checker, Element, Place, first},
     text::{NonEmpty, Text},
 };
 
@@ -40,8 +41,14 @@ impl MemberEntry {
         MemberEntry { user: row.user_id.clone().into(), workspace_role: Some(row.role) }
     }
 
-    /// Adds the member to a workspace, or notes what is wrong.
-    pub(crate) fn add(&self, workspace: &Arc<str>, place: Place, checker: &mut Checker) {
+    /// Adds the member to a workspace that has those given before, or notes what is wrong.
+    pub(crate) fn add(
+        &self,
+        workspace: &Arc<str>,
+        place: Place,
+        given: &mut HashMap<Arc<str>, Place>,
+        checker: &mut Checker,
+    ) {
         let Some(user) = checker.user(&self.user.text, place.field("user")) else { return };
         let role = self.workspace_role.unwrap_or_default();
         let held = checker.tables().users.get(&user).map(|user| user.role).unwrap_or_default();
@@ -56,9 +63,8 @@ impl MemberEntry {
                 format!("`{role}` is for users with the organization role billing; expected another role");
             checker.refuse(place.field("workspace_role"), message);
         }
-        if checker.tables().members.get(workspace, &user).is_some() {
-            let message = format!("the member {:?} is given twice; expected it once", self.user.text);
-            checker.refuse(place.field("user"), message);
+        if let Some(first) = first(given, user.clone(), place.field("user")) {
+            checker.refuse_second(&format!("the member {:?}", self.user.text), place.field("user"), first);
         }
         checker.tables_mut().members.set(workspace, &user, role);
     }

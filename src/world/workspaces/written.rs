@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use foldhash::{HashMap, HashMapExt};
 use serde::{Deserialize, Serialize};
 use serde_with_macros::skip_serializing_none;
 
@@ -133,7 +134,7 @@ impl RowEntry for WorkspaceEntry {
             Some(name) => name.text.clone(),
             None if is_default => DEFAULT_NAME.into(),
             None => {
-                checker.refuse(place, "missing field `name`");
+                checker.refuse_unless(&["name"], place, place, "missing field `name`");
                 Arc::default()
             }
         };
@@ -181,13 +182,14 @@ impl WorkspaceEntry {
     /// Adds the members that the entry lists.
     pub(crate) fn add_members(&self, workspace: &Arc<str>, place: Place, checker: &mut Checker) {
         let members = self.members.iter().flat_map(|members| &members.0);
+        let mut given = HashMap::new();
         for (number, member) in members.enumerate() {
             let place = place.element(member.at);
             if number == 0 && self.default.unwrap_or_default() {
                 checker.refuse(place, "the default workspace has no members of its own; expected none");
                 return;
             }
-            member.value.add(workspace, place, checker);
+            member.value.add(workspace, place, &mut given, checker);
         }
     }
 
