@@ -1,5 +1,6 @@
 //! API keys: what is shown and what is kept of them.
 
+mod actor;
 mod rules;
 mod written;
 

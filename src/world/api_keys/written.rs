@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::json;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_with_macros::skip_serializing_none;
 
-use super::{Actor, ApiKeyRow, ApiKeyStatus};
+use super::{ApiKeyRow, ApiKeyStatus, actor::ActorEntry};
 use crate::world::{
-    fixture::{Checker, Element, Place, RowEntry},
+    fixture::{Checker, Element, Place, RowEntry, optional_object},
     offset::Moment,
     policy::OrganizationType,
     tables::Tables,
@@ -48,14 +47,33 @@ pub(crate) struct ApiKeyEntry {
     #[cfg_attr(test, schemars(with = "Option<Text<NonEmpty>>"))]
     partial_key_hint: Nullable<Text<NonEmpty>>,
     /// What made it.
+    #[serde(default, deserialize_with = "optional_object")]
     created_by: Option<ActorEntry>,
     /// Whose it is.
+    #[serde(default, deserialize_with = "optional_object")]
     principal: Option<ActorEntry>,
     /// The workspace's id or name; left out, the default one. `null`, which takes a `principal`, is the whole organization.
     #[serde(default, deserialize_with = "null_or", skip_serializing_if = "is_left_out")]
     #[cfg_attr(test, schemars(with = "Option<Text<NonEmpty>>"))]
     workspace: Nullable<Text<NonEmpty>>,
+    /// May say the same as `workspace`, as in the API's answers.
+    #[serde(default, deserialize_with = "optional_object")]
+    scope: Option<ScopeEntry>,
+    /// May say the same as `scope`, as in the answers to earlier versions: null for the default workspace and the whole
+    /// organization.
+    workspace_id: Option<Text<NonEmpty>>,
 }
+
+/// A scope as in the API's answers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum ScopeEntry {
+    Organization {},
+    Workspace { workspace_id: Text<NonEmpty> },
+}
+
+impl Element for ScopeEntry {}
 
 /// A field that may be left out, and may be null.
 type Nullable<T> = Option<Option<T>>;
@@ -66,95 +84,6 @@ fn null_or<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> R
 
 fn is_left_out<T>(field: &Nullable<T>) -> bool {
     field.is_none()
-}
-
-/// A user by address or id, `{"service_account": "<id>"}`, or `{"user": "<id>"}` for one who has left.
-#[derive(Clone, Debug)]
-pub(crate) enum ActorEntry {
-    /// A user that the organization has.
-    Present(Text<NonEmpty>),
-    /// A user who may have left.
-    User(Text<NonEmpty>),
-    ServiceAccount(Text<NonEmpty>),
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(
-    untagged,
-    expecting = "expected a user's address or id, {\"service_account\": \"<id>\"} or {\"user\": \"<id>\"}"
-)]
-enum WrittenActor {
-    Present(Text<NonEmpty>),
-    User(WrittenUser),
-    ServiceAccount(WrittenServiceAccount),
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-struct WrittenUser {
-    user: Text<NonEmpty>,
-}
-
-#[derive(Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-struct WrittenServiceAccount {
-    service_account: Text<NonEmpty>,
-}
-
-impl<'de> Deserialize<'de> for ActorEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match WrittenActor::deserialize(deserializer)? {
-            WrittenActor::Present(user) => ActorEntry::Present(user),
-            WrittenActor::User(WrittenUser { user }) => ActorEntry::User(user),
-            WrittenActor::ServiceAccount(WrittenServiceAccount { service_account }) => {
-                ActorEntry::ServiceAccount(service_account)
-            }
-        })
-    }
-}
-
-impl Serialize for ActorEntry {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            ActorEntry::Present(user) => user.serialize(serializer),
-            ActorEntry::User(user) => json!({ "user": user.text }).serialize(serializer),
-            ActorEntry::ServiceAccount(account) => {
-                json!({ "service_account": account.text }).serialize(serializer)
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-impl schemars::JsonSchema for ActorEntry {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Actor".into()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        WrittenActor::json_schema(generator)
-    }
-}
-
-impl ActorEntry {
-    fn actor(&self, place: Place, checker: &mut Checker) -> Option<Actor> {
-        match self {
-            ActorEntry::Present(user) => checker.user(&user.text, place).map(Actor::User),
-            ActorEntry::User(id) => Some(Actor::User(id.text.clone())),
-            ActorEntry::ServiceAccount(id) => Some(Actor::ServiceAccount(id.text.clone())),
-        }
-    }
-
-    fn of(actor: &Actor, tables: &Tables) -> Self {
-        match actor {
-            Actor::User(id) if tables.users.get(id).is_some() => ActorEntry::Present(id.clone().into()),
-            Actor::User(id) => ActorEntry::User(id.clone().into()),
-            Actor::ServiceAccount(id) => ActorEntry::ServiceAccount(id.clone().into()),
-        }
-    }
 }
 
 /// The name of an API key (docs/fidelity.md, "API keys").
@@ -190,17 +119,7 @@ impl RowEntry for ApiKeyEntry {
         };
         let created_by = actor(&self.created_by, "created_by", checker);
         let principal = actor(&self.principal, "principal", checker);
-        let workspace = match &self.workspace {
-            None => Some(checker.default_workspace()),
-            Some(Some(workspace)) => checker.workspace(&workspace.text, place.field("workspace")),
-            Some(None) => {
-                if self.principal.is_none() {
-                    let message = "null, which is the whole organization, takes a `principal`; expected one, or a workspace";
-                    checker.refuse_unless(&["principal"], place, place.field("workspace"), message);
-                }
-                None
-            }
-        };
+        let workspace = self.workspace(place, checker);
         let drawn = || {
             let ids = checker.ids();
             Arc::from(format!("sk-ant-api03-{}...{}", ids.base58("", 3), ids.base58("", 4)))
@@ -235,6 +154,51 @@ impl RowEntry for ApiKeyEntry {
 }
 
 impl ApiKeyEntry {
+    /// The workspace, however often and in whichever form it is written; `None` for the whole organization.
+    fn workspace(&self, place: Place, checker: &mut Checker) -> Option<Arc<str>> {
+        let scope = self.scope.as_ref().map(|scope| match scope {
+            ScopeEntry::Organization {} => None,
+            ScopeEntry::Workspace { workspace_id } => Some(workspace_id),
+        });
+        let written = [
+            ("workspace", self.workspace.as_ref().map(Option::as_ref)),
+            ("scope", scope),
+            ("workspace_id", self.workspace_id.as_ref().map(Some)),
+        ];
+        let mut known: Option<(&str, Option<Arc<str>>)> = None;
+        for (field, named) in written {
+            let Some(named) = named else { continue };
+            let found = named.and_then(|named| checker.workspace(&named.text, place.field(field)));
+            if named.is_some() && found.is_none() {
+                continue;
+            }
+            match &known {
+                Some((first, other)) if *other != found => {
+                    let shown = |workspace: &Option<Arc<str>>| match workspace {
+                        Some(id) => format!("the workspace {id:?}"),
+                        None => "the whole organization".into(),
+                    };
+                    let message = format!(
+                        "{} contradicts `{first}`, which is {}; expected the same, or one of them alone",
+                        shown(&found),
+                        shown(other)
+                    );
+                    checker.refuse(place.field(field), message);
+                }
+                Some(_) => {}
+                None => {
+                    if found.is_none() && self.principal.is_none() {
+                        let message =
+                            "the whole organization takes a `principal`; expected one, or a workspace";
+                        checker.refuse_unless(&["principal"], place, place.field(field), message);
+                    }
+                    known = Some((field, found));
+                }
+            }
+        }
+        known.map_or_else(|| Some(checker.default_workspace()), |(_, workspace)| workspace)
+    }
+
     /// The status as it is kept; one that the workspace or the times contradict is refused.
     fn status(
         &self,
@@ -263,7 +227,12 @@ impl ApiKeyEntry {
             _ => None,
         };
         if let Some(message) = clash {
-            checker.refuse_unless(&["expires_at", "workspace"], place, place.field("status"), message);
+            checker.refuse_unless(
+                &["expires_at", "workspace", "scope", "workspace_id"],
+                place,
+                place.field("status"),
+                message,
+            );
         }
         match self.status {
             _ if archived => ApiKeyStatus::Archived,
@@ -291,6 +260,8 @@ impl ApiKeyEntry {
             created_by: row.created_by.as_ref().map(|actor| ActorEntry::of(actor, tables)),
             principal: row.principal.as_ref().map(|actor| ActorEntry::of(actor, tables)),
             workspace: Some(row.workspace.clone().map(Into::into)),
+            scope: None,
+            workspace_id: None,
         }
     }
 }
