@@ -92,6 +92,23 @@ async fn a_seed_gives_the_same_ids_in_every_version_on_every_machine() {
 }
 
 #[tokio::test]
+async fn the_same_state_gives_the_same_ids_afterwards_and_none_that_it_has() {
+    let server = server(r#"{"invites": []}"#).await;
+    let organization = server.world().organization("sk-ant-admin01-x").unwrap();
+    let create = |email: &str| Call::invite(email, "sk-ant-admin01-x").send(server.address()).new_invite();
+    let empty = organization.state().to_string();
+    let first = create("a@example.com");
+    let one = organization.state().to_string();
+    let second = create("b@example.com");
+    organization.put_state(&empty).unwrap();
+    assert_eq!(create("c@example.com"), first, "which is no longer there");
+    for _ in 0..2 {
+        organization.put_state(&one).unwrap();
+        assert_eq!(create("d@example.com"), second, "since the state has the first");
+    }
+}
+
+#[tokio::test]
 async fn request_ids_differ_from_request_to_request() {
     let server = default_server().await;
     let ids: HashSet<_> = (0..200)
