@@ -74,5 +74,5 @@ pub use world::{
     OrganizationType, Page, Paging, PathIds, PlannedFault, PlannedResponse, Problem, RateLimit, Role,
     Settings, Time, Times, UnknownCursor, Unrestricted, User, UserFilter, UserRefusal, Workspace,
     WorkspaceChange, WorkspaceFilter, WorkspaceGeo, WorkspaceMember, WorkspaceMemberRefusal,
-    WorkspaceRefusal, WorkspaceRole, World,
+    WorkspaceRefusal, WorkspaceRole, World, WrongValue,
 };

@@ -10,7 +10,7 @@ use super::{
     error::{ApiError, one_of},
     page::{id_list, paging},
 };
-use crate::world::{ApiKey, ApiKeyChange, ApiKeyFilter, ApiKeyRefusal, ApiKeyStatus};
+use crate::world::{ApiKey, ApiKeyChange, ApiKeyFilter, ApiKeyName, ApiKeyRefusal, ApiKeyStatus};
 
 /// The statuses that can be given.
 const ASSIGNABLE: &[ApiKeyStatus] = &[ApiKeyStatus::Active, ApiKeyStatus::Inactive, ApiKeyStatus::Archived];
@@ -57,7 +57,10 @@ pub(super) fn retrieve(call: &Call) -> Answer {
 /// `POST /v1/organizations/api_keys/{api_key_id}`
 pub(super) fn update(call: &Call) -> Answer {
     let mut fields = call.fields()?;
-    let change = ApiKeyChange { name: fields.text("name", 500)?, status: fields.word("status", ASSIGNABLE)? };
+    let change = ApiKeyChange {
+        name: fields.text("name", ApiKeyName::MOST)?,
+        status: fields.word("status", ASSIGNABLE)?,
+    };
     fields.no_more()?;
     let updated = call.organization.update_api_key(call.id("api_key_id"), change);
     json(&Shown::new(call, updated.map_err(|refusal| refused(call, refusal))?))
@@ -77,6 +80,8 @@ fn refused(call: &Call, refusal: ApiKeyRefusal) -> ApiError {
             let message = "The API key has expired and cannot be made active again.";
             ApiError::invalid("api-key-expired", message, "the clock has passed expires_at")
         }
+        // The body was read by the same rules.
+        ApiKeyRefusal::Invalid(wrong) => ApiError::input(wrong.field, wrong.expected),
         ApiKeyRefusal::StatusNotAssignable => ApiError::input("status", one_of(ASSIGNABLE)),
     }
 }

@@ -10,11 +10,9 @@ use super::{
     people::{email, email_filter, role, roles_filter},
 };
 use crate::world::{
-    CreateInviteRefusal, InviteFilter, InviteRefusal, InviteStatus, NewInvite, OrganizationType, Role,
+    CreateInviteRefusal, InviteFilter, InviteRefusal, InviteStatus, MOST_GROUPS, NewInvite, OrganizationType,
+    Role,
 };
-
-/// The most RBAC groups of one invite (docs/fidelity.md).
-const MOST_GROUPS: usize = 100;
 
 /// `POST /v1/organizations/invites`
 pub(super) fn create(call: &Call) -> Answer {
@@ -99,6 +97,8 @@ fn refused(call: &Call, refusal: InviteRefusal) -> ApiError {
 fn not_created(refusal: CreateInviteRefusal, email: &str, kind: OrganizationType) -> ApiError {
     let groups = |what: &dyn Display| ApiError::input("rbac_group_ids", what);
     match refusal {
+        // The body was read by the same rules.
+        CreateInviteRefusal::Invalid(wrong) => ApiError::input(wrong.field, wrong.expected),
         CreateInviteRefusal::RoleNotAssignable => ApiError::input("role", one_of(kind.assignable())),
         CreateInviteRefusal::GroupsNotSupported => {
             groups(&"only a Claude Enterprise organization has RBAC groups")

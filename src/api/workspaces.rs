@@ -9,8 +9,8 @@ use super::{
     page::{id_list, paging},
 };
 use crate::world::{
-    AllowedGeos, DataResidency, InferenceGeo, NewWorkspace, Unrestricted, WorkspaceChange, WorkspaceFilter,
-    WorkspaceGeo, WorkspaceRefusal,
+    AllowedGeos, Color, DataResidency, InferenceGeo, NewWorkspace, Rule, TagName, Unrestricted,
+    WorkspaceChange, WorkspaceFilter, WorkspaceGeo, WorkspaceName, WorkspaceRefusal,
 };
 
 /// The most ids that a list can be narrowed to (docs/fidelity.md, "Workspaces").
@@ -19,7 +19,8 @@ const MOST_IDS: usize = 100;
 /// `POST /v1/organizations/workspaces`
 pub(super) fn create(call: &Call) -> Answer {
     let mut fields = call.fields()?;
-    let name = fields.text("name", 255)?.ok_or_else(|| ApiError::input("name", "Field required"))?;
+    let name =
+        fields.text("name", WorkspaceName::MOST)?.ok_or_else(|| ApiError::input("name", "Field required"))?;
     let display_color = color(&mut fields)?;
     let data_residency = match fields.object("data_residency")? {
         None => DataResidency::default(),
@@ -80,7 +81,7 @@ pub(super) fn retrieve(call: &Call) -> Answer {
 /// `POST /v1/organizations/workspaces/{workspace_id}`
 pub(super) fn update(call: &Call) -> Answer {
     let mut fields = call.fields()?;
-    let name = fields.text("name", 255)?;
+    let name = fields.text("name", WorkspaceName::MOST)?;
     let display_color = color(&mut fields)?;
     // A workspace's own geo is chosen when it is made, so here it is an unknown field.
     let (allowed_inference_geos, default_inference_geo) =
@@ -107,12 +108,8 @@ pub(super) fn archive(call: &Call) -> Answer {
 
 fn color(fields: &mut Fields) -> Result<Option<String>, ApiError> {
     let color = fields.optional_string("display_color")?;
-    let is_color = |text: &String| {
-        let digits = text.strip_prefix('#').filter(|digits| digits.len() == 6);
-        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
-    };
     match color {
-        Some(text) if !is_color(&text) => {
+        Some(text) if !Color::holds(&text) => {
             Err(ApiError::input("display_color", "String should match pattern '^#[0-9A-Fa-f]{6}$'"))
         }
         color => Ok(color),
@@ -149,7 +146,7 @@ fn tags(fields: &mut Fields) -> Result<BTreeMap<String, Option<String>>, ApiErro
     let Some(tags) = fields.object("tags")? else { return Ok(BTreeMap::new()) };
     let mut read = BTreeMap::new();
     for (tag, value) in tags.nullable_strings()? {
-        if tag.starts_with("anthropic") {
+        if !TagName::holds(&tag) {
             return Err(ApiError::input(&format!("tags.{tag}"), "Keys may not begin with 'anthropic'"));
         }
         read.insert(tag, value);
@@ -182,6 +179,8 @@ fn refused(call: &Call, refusal: WorkspaceRefusal) -> ApiError {
     match refusal {
         // Check 7 has passed; the organization was given another state since.
         WorkspaceRefusal::NotSupported => ApiError::type_not_supported(),
+        // The body was read by the same rules.
+        WorkspaceRefusal::Invalid(wrong) => ApiError::input(wrong.field, wrong.expected),
         WorkspaceRefusal::Unknown => unknown(call.shown_id("workspace_id")),
         WorkspaceRefusal::Archived => archived(),
         WorkspaceRefusal::Default => {

@@ -17,7 +17,7 @@ use super::{
 };
 pub(crate) use rules::ApiKeys;
 pub use rules::{ApiKeyChange, ApiKeyRefusal};
-pub(crate) use written::ApiKeyEntry;
+pub(crate) use written::{ApiKeyEntry, ApiKeyName};
 
 words! {
     /// The status of an API key (docs/fidelity.md, "API keys").

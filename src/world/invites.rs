@@ -16,6 +16,7 @@ use super::{
     time::Time,
     words::words,
 };
+pub(crate) use create::MOST_GROUPS;
 pub use create::{CreateInviteRefusal, NewInvite};
 pub use rules::InviteRefusal;
 pub(crate) use rules::Invites;

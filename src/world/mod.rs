@@ -42,6 +42,7 @@ use serde_json::Value;
 
 use access::Key;
 pub(crate) use access::{Access, Denial, Scopes};
+pub(crate) use api_keys::ApiKeyName;
 pub use api_keys::{Actor, ApiKey, ApiKeyChange, ApiKeyFilter, ApiKeyRefusal, ApiKeyStatus};
 pub use clock::Clock;
 pub(crate) use email::is_email;
@@ -50,6 +51,7 @@ pub use faults::Fault;
 use fixture::Purpose;
 pub use fixture::{Fixture, FixtureError, Problem, Settings};
 use ids::Ids;
+pub(crate) use invites::MOST_GROUPS;
 pub use invites::{CreateInviteRefusal, Invite, InviteFilter, InviteRefusal, InviteStatus, NewInvite};
 pub use journal::{JournalEntry, JournalFilter};
 pub(crate) use keys::{RedactedKey, lossy, redacted, scrubbed};
@@ -65,6 +67,8 @@ pub use planned::PlannedFault;
 pub use policy::{OrganizationType, Role};
 pub use table::{Cursor, Page, Paging, UnknownCursor};
 pub use tables::Counts;
+pub(crate) use text::Rule;
+pub use text::WrongValue;
 pub use time::Time;
 pub use users::{User, UserFilter, UserRefusal};
 pub use workspace_members::{WorkspaceMember, WorkspaceMemberRefusal, WorkspaceRole};
@@ -72,6 +76,7 @@ pub use workspaces::{
     AllowedGeos, DataResidency, InferenceGeo, NewWorkspace, Unrestricted, Workspace, WorkspaceChange,
     WorkspaceFilter, WorkspaceGeo, WorkspaceRefusal,
 };
+pub(crate) use workspaces::{Color, TagName, WorkspaceName};
 
 /// All organizations, and what a new key gets. Clones are handles to the same world.
 #[derive(Clone)]

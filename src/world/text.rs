@@ -65,6 +65,29 @@ pub(crate) trait Rule {
     }
 }
 
+/// A value from a Rust program that the API would refuse as well: its field, and what was expected there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WrongValue {
+    /// The field, as the API calls it.
+    pub field: &'static str,
+    /// What the field takes.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for WrongValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: expected {}", self.field, self.expected)
+    }
+}
+
+impl std::error::Error for WrongValue {}
+
+/// Holds a text against its rule.
+pub(crate) fn check<R: Rule>(field: &'static str, text: &str) -> Result<(), WrongValue> {
+    if R::holds(text) { Ok(()) } else { Err(WrongValue { field, expected: R::EXPECTED }) }
+}
+
 impl<R> From<Arc<str>> for Text<R> {
     fn from(text: Arc<str>) -> Self {
         Text { text, rule: PhantomData }

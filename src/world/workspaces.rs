@@ -16,9 +16,7 @@ use super::{
     words::words,
 };
 pub use rules::{NewWorkspace, WorkspaceChange, WorkspaceFilter, WorkspaceRefusal};
-pub(crate) use written::WorkspaceEntry;
-#[cfg(test)]
-pub(crate) use written::WorkspaceName;
+pub(crate) use written::{Color, TagName, WorkspaceEntry, WorkspaceName};
 
 /// The name of the workspace that every Console organization has.
 const DEFAULT_NAME: &str = "Default";

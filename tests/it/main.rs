@@ -41,6 +41,7 @@ mod sizes;
 mod times;
 mod until_stdin_ends;
 mod users;
+mod values_in_rust;
 mod versions;
 mod workspace_members;
 mod workspaces;

@@ -2,10 +2,11 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Actor, ApiKey, ApiKeyFilter, ApiKeyRow, ApiKeyStatus};
+use super::{Actor, ApiKey, ApiKeyFilter, ApiKeyName, ApiKeyRow, ApiKeyStatus};
 use crate::world::{
     organization::Organization,
     table::{Groups, Page, Paging, Table, UnknownCursor},
+    text::{WrongValue, check},
 };
 
 /// A change of an API key. What is left out stays as it is.
@@ -29,6 +30,8 @@ pub enum ApiKeyRefusal {
     Expired,
     /// The status `expired` is computed, and never assigned.
     StatusNotAssignable,
+    /// A value is none that the API takes.
+    Invalid(WrongValue),
 }
 
 impl fmt::Display for ApiKeyRefusal {
@@ -38,6 +41,7 @@ impl fmt::Display for ApiKeyRefusal {
             ApiKeyRefusal::Archived => "the API key is archived, which is final",
             ApiKeyRefusal::Expired => "the API key has expired and cannot be active again",
             ApiKeyRefusal::StatusNotAssignable => "the status expired is computed and never assigned",
+            ApiKeyRefusal::Invalid(wrong) => return wrong.fmt(f),
         })
     }
 }
@@ -124,6 +128,9 @@ impl Organization {
     /// # Errors
     /// The [`ApiKeyRefusal`] says why nothing has changed.
     pub fn update_api_key(&self, id: &str, change: ApiKeyChange) -> Result<ApiKey, ApiKeyRefusal> {
+        if let Some(name) = &change.name {
+            check::<ApiKeyName>("name", name).map_err(ApiKeyRefusal::Invalid)?;
+        }
         self.locked(|state, reading| {
             if change.status == Some(ApiKeyStatus::Expired) {
                 return Err(ApiKeyRefusal::StatusNotAssignable);

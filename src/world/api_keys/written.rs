@@ -89,11 +89,15 @@ fn is_left_out<T>(field: &Nullable<T>) -> bool {
 /// The name of an API key (docs/fidelity.md, "API keys").
 #[derive(Debug)]
 pub(crate) struct ApiKeyName;
+impl ApiKeyName {
+    /// The most characters.
+    pub(crate) const MOST: usize = 500;
+}
 impl Rule for ApiKeyName {
     const EXPECTED: &'static str = "a name of 1 to 500 characters";
     const PATTERN: &'static str = r"^[\s\S]{1,500}$(?!\n)";
     fn holds(text: &str) -> bool {
-        (1..=500).contains(&text.chars().count())
+        (1..=Self::MOST).contains(&text.chars().count())
     }
 }
 

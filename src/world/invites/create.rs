@@ -4,9 +4,10 @@ use std::{fmt, sync::Arc};
 
 use super::{End, Invite, InviteRow, LIFETIME};
 use crate::world::{
-    email::{domain, normalized},
+    email::{Email, domain, normalized},
     organization::Organization,
     policy::{OrganizationType, OwnerAccess, Policy, Role},
+    text::{WrongValue, check},
 };
 
 /// An invitation to be made.
@@ -44,6 +45,8 @@ pub enum CreateInviteRefusal {
     AlreadyInvited(Arc<str>),
     /// Members and pending invites have reached the limit.
     MemberLimit(usize),
+    /// A value is none that the API takes.
+    Invalid(WrongValue),
 }
 
 impl fmt::Display for CreateInviteRefusal {
@@ -71,6 +74,7 @@ impl fmt::Display for CreateInviteRefusal {
             CreateInviteRefusal::MemberLimit(limit) => {
                 write!(f, "the organization is limited to {limit} members")
             }
+            CreateInviteRefusal::Invalid(wrong) => wrong.fmt(f),
         }
     }
 }
@@ -84,7 +88,8 @@ impl Organization {
     /// The [`CreateInviteRefusal`] says why nothing was created.
     pub fn create_invite(&self, new: NewInvite) -> Result<Invite, CreateInviteRefusal> {
         self.locked(|state, reading| {
-            permits(&state.policy, &new)?;
+            check_values(&new).map_err(CreateInviteRefusal::Invalid)?;
+            check_policy(&state.policy, &new)?;
             let email: Arc<str> = new.email.into();
             let address = normalized(&email);
             let tables = &mut state.tables;
@@ -117,8 +122,20 @@ impl Organization {
     }
 }
 
-/// What can be said of an invitation without a look at members and invites.
-fn permits(policy: &Policy, new: &NewInvite) -> Result<(), CreateInviteRefusal> {
+/// The most RBAC groups of one invite (docs/fidelity.md).
+pub(crate) const MOST_GROUPS: usize = 100;
+
+/// Holds an invitation against the rules of its values.
+fn check_values(new: &NewInvite) -> Result<(), WrongValue> {
+    check::<Email>("email", &new.email)?;
+    match new.rbac_group_ids.len() {
+        ..=MOST_GROUPS => Ok(()),
+        _ => Err(WrongValue { field: "rbac_group_ids", expected: "at most 100 groups" }),
+    }
+}
+
+/// Holds an invitation against what the organization allows, without a look at members and invites.
+fn check_policy(policy: &Policy, new: &NewInvite) -> Result<(), CreateInviteRefusal> {
     if !policy.kind.assignable().contains(&new.role) {
         return Err(CreateInviteRefusal::RoleNotAssignable);
     }

@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use super::{AllowedGeos, DataResidency, InferenceGeo, Workspace, WorkspaceRow};
+use super::{
+    AllowedGeos, Color, DataResidency, InferenceGeo, TagName, Workspace, WorkspaceName, WorkspaceRow,
+};
 use crate::world::{
     organization::Organization,
     policy::OrganizationType,
     table::{Page, Paging, UnknownCursor},
+    text::{WrongValue, check},
 };
 
 /// The most active workspaces, the default one not counted (docs/fidelity.md, "Workspaces").
@@ -79,6 +82,8 @@ pub enum WorkspaceRefusal {
     UserProfileSet,
     /// The organization has as many active workspaces as it may.
     Limit(usize),
+    /// A value is none that the API takes.
+    Invalid(WrongValue),
 }
 
 impl fmt::Display for WorkspaceRefusal {
@@ -96,11 +101,24 @@ impl fmt::Display for WorkspaceRefusal {
             WorkspaceRefusal::Limit(limit) => {
                 return write!(f, "the organization is limited to {limit} active workspaces");
             }
+            WorkspaceRefusal::Invalid(wrong) => return wrong.fmt(f),
         })
     }
 }
 
 impl std::error::Error for WorkspaceRefusal {}
+
+/// Holds what a workspace is given against the rules that need no look at any workspace.
+fn check_values<'t>(
+    name: Option<&str>,
+    color: Option<&str>,
+    tags: impl Iterator<Item = &'t String>,
+) -> Result<(), WorkspaceRefusal> {
+    name.map_or(Ok(()), |name| check::<WorkspaceName>("name", name))
+        .and_then(|()| color.map_or(Ok(()), |color| check::<Color>("display_color", color)))
+        .and_then(|()| tags.into_iter().try_for_each(|tag| check::<TagName>("tags", tag)))
+        .map_err(WorkspaceRefusal::Invalid)
+}
 
 impl Organization {
     /// Makes a workspace.
@@ -112,6 +130,7 @@ impl Organization {
             if state.policy.kind != OrganizationType::Console {
                 return Err(WorkspaceRefusal::NotSupported);
             }
+            check_values(Some(&new.name), new.display_color.as_deref(), new.tags.keys())?;
             if !new.data_residency.holds() {
                 return Err(WorkspaceRefusal::Geos);
             }
@@ -163,6 +182,7 @@ impl Organization {
     /// # Errors
     /// The [`WorkspaceRefusal`] says why nothing has changed.
     pub fn update_workspace(&self, id: &str, change: WorkspaceChange) -> Result<Workspace, WorkspaceRefusal> {
+        check_values(change.name.as_deref(), change.display_color.as_deref(), change.tags.keys())?;
         self.locked(|state, reading| {
             let workspaces = &mut state.tables.workspaces;
             let before = workspaces.get(id).ok_or(WorkspaceRefusal::Unknown)?;

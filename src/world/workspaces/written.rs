@@ -66,11 +66,15 @@ pub(crate) struct WorkspaceEntry {
 /// The name of a workspace (docs/fidelity.md, "Workspaces").
 #[derive(Debug)]
 pub(crate) struct WorkspaceName;
+impl WorkspaceName {
+    /// The most characters.
+    pub(crate) const MOST: usize = 255;
+}
 impl Rule for WorkspaceName {
     const EXPECTED: &'static str = "a name of 1 to 255 characters";
     const PATTERN: &'static str = r"^[\s\S]{1,255}$(?!\n)";
     fn holds(text: &str) -> bool {
-        (1..=255).contains(&text.chars().count())
+        (1..=Self::MOST).contains(&text.chars().count())
     }
 }
 
