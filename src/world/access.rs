@@ -1,4 +1,4 @@
-//! What a key opens, how far, and why it opens nothing.
+//! Keys: the organization and the scopes that each gives access to, and the reasons to deny it.
 
 use std::sync::Arc;
 
@@ -41,15 +41,15 @@ impl Key {
 }
 
 words! {
-    /// Whether a key still opens its organization.
+    /// The state of a key.
     #[derive(Default)]
     pub(crate) enum KeyState {
-        /// It does.
+        /// The key gives access.
         #[default]
         Active = "active",
-        /// It was deactivated.
+        /// The key was deactivated.
         Disabled = "disabled",
-        /// It has expired.
+        /// The key has expired.
         Expired = "expired",
     }
 }

@@ -119,7 +119,7 @@ pub struct ApiKeyFilter {
     pub created_by: Option<String>,
 }
 
-/// An API key as it is kept: whether it has expired is not yet known.
+/// An API key as it is kept. Whether it has expired is computed whenever it is read, because that changes with the clock.
 #[derive(Clone, Debug)]
 pub(crate) struct ApiKeyRow {
     id: Arc<str>,

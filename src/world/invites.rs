@@ -89,7 +89,7 @@ pub struct InviteFilter {
     pub statuses: Vec<InviteStatus>,
 }
 
-/// An invite as it is kept: its status is not yet known.
+/// An invite as it is kept. Its status is computed whenever it is read, because it changes with the clock.
 #[derive(Clone, Debug)]
 pub(crate) struct InviteRow {
     id: Arc<str>,

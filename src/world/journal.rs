@@ -19,7 +19,7 @@ use super::{
 pub struct JournalEntry {
     /// Counts all requests of a world, so that several journals can be put in one order.
     pub number: u64,
-    /// When it was answered, by the organization's clock.
+    /// The time of the answer, by the organization's clock.
     pub time: Time,
     /// The answer's `request-id`, where it had one.
     pub request_id: Option<String>,
@@ -91,7 +91,7 @@ impl JournalFilter {
 #[derive(Debug)]
 pub(crate) struct Journal {
     most: usize,
-    /// Shared, so that a reader copies only what it wants, and that after the lock.
+    /// Each entry is shared, so that reading copies those alone which fit the filter, and after the lock.
     entries: Mutex<VecDeque<Arc<JournalEntry>>>,
 }
 

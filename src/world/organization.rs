@@ -142,11 +142,11 @@ impl Organization {
     /// Brings back everything that the organization began with, its faults and its clock included, and empties the
     /// journal. Times that count from its start are counted anew.
     pub fn reset(&self) {
-        self.begin(&self.seed);
+        self.restart_from(&self.seed);
     }
 
     /// Puts what a seed describes in the place of the state, and empties the journal.
-    pub(crate) fn begin(&self, seed: &Seed) {
+    pub(crate) fn restart_from(&self, seed: &Seed) {
         let next = new_state(&self.id, seed, self.settings);
         let mut state = self.lock();
         let before = std::mem::replace(&mut *state, next);
@@ -181,7 +181,7 @@ impl Organization {
         let settings =
             Settings { seed: self.settings.id_seed, now: self.settings.now, ..Settings::default() };
         let fixture = Fixture::parse_state(json, settings, Purpose::Organization)?;
-        self.begin(&fixture.template.unwrap_or_default());
+        self.restart_from(&fixture.template.unwrap_or_default());
         Ok(())
     }
 

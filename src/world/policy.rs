@@ -71,9 +71,9 @@ pub(crate) enum OwnerAccess {
     /// It does not.
     #[default]
     No,
-    /// It does, so nobody can be invited into it.
+    /// It does, so an invite into it is refused.
     Yes,
-    /// The service could not find out, so nobody can be invited into it either.
+    /// The service could not find out, so an invite into it is refused as well.
     Unconfirmed,
 }
 

@@ -1,4 +1,4 @@
-//! Invitations: what there is to say, and why one is not made.
+//! New invites: the fields of one, and the reasons to refuse it.
 
 use std::{fmt, sync::Arc};
 

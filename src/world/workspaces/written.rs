@@ -124,36 +124,14 @@ impl RowEntry for WorkspaceEntry {
         }
         let is_default = self.default.unwrap_or_default();
         if is_default {
-            checker.only_one("the default workspace", place.field("default"));
+            self.check_default(place, checker);
+        } else if self.name.is_none() {
+            checker.refuse_unless(&["name"], place, place, "missing field `name`");
         }
-        let name = match &self.name {
-            Some(name) if is_default && &*name.text != DEFAULT_NAME => {
-                let message = format!(
-                    "{:?} is not the name of the default workspace; expected {DEFAULT_NAME:?}",
-                    name.text
-                );
-                checker.refuse(place.field("name"), message);
-                name.text.clone()
-            }
-            Some(name) => name.text.clone(),
-            None if is_default => DEFAULT_NAME.into(),
-            None => {
-                checker.refuse_unless(&["name"], place, place, "missing field `name`");
-                Arc::default()
-            }
-        };
+        let unnamed = if is_default { DEFAULT_NAME } else { "" };
+        let name = self.name.as_ref().map_or(unnamed.into(), |name| name.text.clone());
         let created_at = checker.tick(place.field("created_at"), self.created_at.unwrap_or(Moment::NOW));
         let archived_at = self.archived_at.map(|at| checker.tick(place.field("archived_at"), at));
-        for (field, set) in
-            [("archived_at", self.archived_at.is_some()), ("user_profile_id", self.user_profile_id.is_some())]
-        {
-            if is_default && set {
-                checker.refuse(
-                    place.field(field),
-                    "the default workspace is never archived and has no user profile",
-                );
-            }
-        }
         let data_residency = self.data_residency.clone().unwrap_or_default();
         if !data_residency.holds() {
             let message = format!(
@@ -183,6 +161,26 @@ impl RowEntry for WorkspaceEntry {
 }
 
 impl WorkspaceEntry {
+    /// Refuses what the default workspace cannot have.
+    fn check_default(&self, place: Place, checker: &mut Checker) {
+        checker.only_one("the default workspace", place.field("default"));
+        if let Some(name) = self.name.as_ref().filter(|name| &*name.text != DEFAULT_NAME) {
+            let message = format!(
+                "{:?} is not the name of the default workspace; expected {DEFAULT_NAME:?}",
+                name.text
+            );
+            checker.refuse(place.field("name"), message);
+        }
+        for (field, set) in
+            [("archived_at", self.archived_at.is_some()), ("user_profile_id", self.user_profile_id.is_some())]
+        {
+            if set {
+                let message = "the default workspace is never archived and has no user profile";
+                checker.refuse(place.field(field), message);
+            }
+        }
+    }
+
     /// Adds the members that the entry lists.
     pub(crate) fn add_members(&self, workspace: &Arc<str>, place: Place, checker: &mut Checker) {
         let members = self.members.iter().flat_map(|members| &members.0);
