@@ -79,7 +79,7 @@ pub struct Serving {
     #[arg(long, value_name = "RATE", env = "MOCK_RATE_LIMIT", default_value = "off")]
     rate_limit: RateLimit,
 
-    /// Take the control routes under /_mock away, GET /_mock/health aside.
+    /// Take the control routes under /_mock away, GET /_mock/health aside, and the request header x-mock-fault with them.
     #[arg(long, env = "MOCK_NO_CONTROL", action = ArgAction::SetTrue, value_parser = BoolishValueParser::new())]
     no_control: bool,
 

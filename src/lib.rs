@@ -71,7 +71,7 @@ pub use world::{
     Counts, CreateInviteRefusal, Cursor, DataResidency, Delay, DropPoint, Error, ErrorType, Fault, Fixture,
     FixtureError, InferenceGeo, Invite, InviteFilter, InviteRefusal, InviteStatus, JournalEntry,
     JournalFilter, Meanwhile, MidBody, Moment, NewInvite, NewWorkspace, Offset, Operation, Organization,
-    OrganizationType, Page, Paging, PathIds, PlannedFault, PlannedResponse, Problem, RateLimit, Role,
+    OrganizationType, Page, Paging, PathIds, PlannedFault, PlannedResponse, Problem, RateLimit, Reason, Role,
     Settings, Time, Times, UnknownCursor, Unrestricted, User, UserFilter, UserRefusal, Workspace,
     WorkspaceChange, WorkspaceFilter, WorkspaceGeo, WorkspaceMember, WorkspaceMemberRefusal,
     WorkspaceRefusal, WorkspaceRole, World, WrongValue,

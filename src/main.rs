@@ -17,7 +17,7 @@ use std::{
     process::ExitCode,
 };
 
-use anthropic_admin_mock::{Fixture, JournalFilter, Settings, World, serve};
+use anthropic_admin_mock::{Fixture, JournalFilter, Reason, Settings, World, serve};
 use cli::{Cli, Command, LogFormat};
 use signals::Signals;
 use start::report;
@@ -108,8 +108,8 @@ async fn load_and_serve(
 
 /// The first ten routes that were called and that the mock does not serve, as far as the journals keep them.
 fn unserved_routes(world: &World) -> Vec<String> {
-    let asked = ["route-unserved", "route-unknown"].into_iter().flat_map(|reason| {
-        world.requests(&JournalFilter { reason: Some(reason.into()), ..JournalFilter::default() })
+    let asked = [Reason::RouteUnserved, Reason::RouteUnknown].into_iter().flat_map(|reason| {
+        world.requests(&JournalFilter { reason: Some(reason), ..JournalFilter::default() })
     });
     let routes: BTreeSet<_> = asked.map(|entry| format!("{} {}", entry.method, entry.path)).collect();
     routes.into_iter().take(10).collect()

@@ -75,7 +75,7 @@ async fn beside_a_mock(options: Run) -> Result<Ended, String> {
     };
     let world = World::new(fixture);
     if world.organization(&options.key).is_none() {
-        let message = "the fixture has no organization for the run's key; name one of the fixture's keys with --key, or give it a template (\"invites\" at the top level)";
+        let message = "the run's key opens no organization; --key takes a key that the fixture lists or, where it has a template (\"invites\" at the top level), one that begins with sk-ant-admin; --any-key takes any";
         return Err(message.into());
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;

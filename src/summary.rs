@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use anthropic_admin_mock::Reason;
 use serde_json::json;
 use tracing::{
     Event, Level, Subscriber,
@@ -26,7 +27,7 @@ const SHOWN_ROUTES: usize = 10;
 const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
 const OTHER_METHODS: &str = "other methods";
 /// The reasons of a request for a route that the mock does not serve.
-const UNSERVED: [&str; 2] = ["route-unknown", "route-unserved"];
+const UNSERVED: [Reason; 2] = [Reason::RouteUnknown, Reason::RouteUnserved];
 
 /// Counts of requests, taken from the lines that the server logs of them: unlike a journal they have no limit, and no test
 /// empties them.
@@ -138,7 +139,7 @@ impl<S: Subscriber> Layer<S> for Tally {
         let mut tallies = self.tallies();
         tallies.requests += 1;
         let reason = line.reason.unwrap_or_default();
-        if UNSERVED.contains(&reason.as_str()) {
+        if UNSERVED.iter().any(|unserved| unserved.name() == reason) {
             let route = (reason, format!("{} {}", line.method, line.path));
             if tallies.unserved.len() < MOST_ROUTES || tallies.unserved.contains_key(&route) {
                 *tallies.unserved.entry(route).or_default() += 1;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::{ApiError, MISSING_PERMISSIONS};
 use crate::{
     credential::{Credential, CredentialHeader, NoCredential},
-    world::{Access, Denial, Organization, Scopes, World},
+    world::{Access, Denial, Organization, Reason, Scopes, World},
 };
 
 /// Check 2: no credential to look up.
@@ -13,7 +13,7 @@ pub(super) fn no_credential(none: &NoCredential) -> ApiError {
     match none {
         NoCredential::Missing => {
             let hint = "send x-api-key: <admin key> or Authorization: Bearer <admin key>";
-            ApiError::unauthenticated("credential-missing", "x-api-key header is required", hint)
+            ApiError::unauthenticated(Reason::CredentialMissing, "x-api-key header is required", hint)
         }
         NoCredential::NotBearer => malformed(CredentialHeader::Authorization),
     }
@@ -23,11 +23,11 @@ fn malformed(header: CredentialHeader) -> ApiError {
     match header {
         CredentialHeader::ApiKey => {
             let hint = "a key begins with sk-ant-; any key like sk-ant-admin01-<something> will do, --any-key takes all others";
-            ApiError::unauthenticated("key-malformed", "invalid x-api-key", hint)
+            ApiError::unauthenticated(Reason::KeyMalformed, "invalid x-api-key", hint)
         }
         CredentialHeader::Authorization => {
             let hint = "expected Authorization: Bearer sk-ant-admin01-<something>; --any-key takes any token, but only after Bearer";
-            ApiError::unauthenticated("bearer-malformed", "Invalid bearer token", hint)
+            ApiError::unauthenticated(Reason::BearerMalformed, "Invalid bearer token", hint)
         }
     }
 }
@@ -41,7 +41,7 @@ pub(super) fn access(world: &World, credential: &Credential<'_>) -> Result<Acces
     if credential.contradicted {
         let message = "x-api-key and Authorization carry different credentials";
         let hint = "send one credential, or the same in both headers; an SDK takes ANTHROPIC_API_KEY and ANTHROPIC_AUTH_TOKEN from the environment";
-        return Err(ApiError::unauthenticated("credentials-contradict", message, hint));
+        return Err(ApiError::unauthenticated(Reason::CredentialsContradict, message, hint));
     }
     admitted.map_err(|denial| {
         let error = match denial {
@@ -49,15 +49,15 @@ pub(super) fn access(world: &World, credential: &Credential<'_>) -> Result<Acces
                 let hint = "the fixture does not list this key; it takes keys that it does not list only with a template (top-level \"invites\") and of an admin kind (sk-ant-admin…), or with --any-key; copies of a header make one key, joined with a comma";
                 let oauth = credential.secret.starts_with(b"sk-ant-oat");
                 let message = if oauth { "OAuth access token is invalid." } else { "API key is invalid." };
-                ApiError::unauthenticated("key-unknown", message, hint)
+                ApiError::unauthenticated(Reason::KeyUnknown, message, hint)
             }
             Denial::Disabled => {
                 let hint = "the fixture lists this key with \"state\": \"disabled\"";
-                ApiError::unauthenticated("key-disabled", "API key has been deactivated.", hint)
+                ApiError::unauthenticated(Reason::KeyDisabled, "API key has been deactivated.", hint)
             }
             Denial::Expired => {
                 let hint = "the fixture lists this key with \"state\": \"expired\"";
-                ApiError::unauthenticated("key-expired", "API key has expired.", hint)
+                ApiError::unauthenticated(Reason::KeyExpired, "API key has expired.", hint)
             }
         };
         error.without_request_id()
@@ -71,7 +71,7 @@ pub(super) fn known_organization(access: &Access) -> Result<(&Arc<Organization>,
         Access::Inference => {
             let hint =
                 "sk-ant-api03-… is an inference key; the Admin API needs an admin key (sk-ant-admin01-…)";
-            Err(ApiError::forbidden("key-inference", MISSING_PERMISSIONS, hint))
+            Err(ApiError::forbidden(Reason::KeyInference, MISSING_PERMISSIONS, hint))
         }
     }
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::{browser, error::ApiError};
-use crate::world::PlannedResponse;
+use crate::world::{PlannedResponse, Reason};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
 const ORGANIZATION_ID: HeaderName = HeaderName::from_static("anthropic-organization-id");
@@ -88,7 +88,7 @@ pub(super) fn respond(
             (StatusCode::OK, std::mem::take(&mut success.body))
         }
         Err(error) => {
-            insert(REASON, Some(error.reason));
+            insert(REASON, Some(error.reason.name()));
             if matches!(error.status.as_u16(), 400 | 401 | 403 | 404 | 405) {
                 insert(SHOULD_RETRY, Some("false"));
             }
@@ -126,7 +126,7 @@ fn edge(planned: &PlannedResponse) -> Response {
     if let Ok(content_type) = HeaderValue::from_str(content_type) {
         response.headers_mut().insert(CONTENT_TYPE, content_type);
     }
-    response.headers_mut().insert(REASON, HeaderValue::from_static("fault"));
+    response.headers_mut().insert(REASON, HeaderValue::from_static(Reason::Fault.name()));
     name_status(&mut response);
     response
 }

@@ -10,7 +10,7 @@ use super::{
     error::{ApiError, one_of},
     page::{id_list, paging},
 };
-use crate::world::{ApiKey, ApiKeyChange, ApiKeyFilter, ApiKeyName, ApiKeyRefusal, ApiKeyStatus};
+use crate::world::{ApiKey, ApiKeyChange, ApiKeyFilter, ApiKeyName, ApiKeyRefusal, ApiKeyStatus, Reason};
 
 /// The statuses that can be given.
 const ASSIGNABLE: &[ApiKeyStatus] = &[ApiKeyStatus::Active, ApiKeyStatus::Inactive, ApiKeyStatus::Archived];
@@ -70,15 +70,15 @@ fn refused(call: &Call, refusal: ApiKeyRefusal) -> ApiError {
     match refusal {
         ApiKeyRefusal::Unknown => {
             let hint = "this key's organization has no such API key; another key's may have: a key is an organization";
-            ApiError::not_found("api-key-unknown", "API key", call.shown_id("api_key_id"), hint)
+            ApiError::not_found(Reason::ApiKeyUnknown, "API key", call.shown_id("api_key_id"), hint)
         }
         ApiKeyRefusal::Archived => {
             let message = "The API key is archived and can no longer be changed.";
-            ApiError::invalid("api-key-archived", message, "archiving an API key is final")
+            ApiError::invalid(Reason::ApiKeyArchived, message, "archiving an API key is final")
         }
         ApiKeyRefusal::Expired => {
             let message = "The API key has expired and cannot be made active again.";
-            ApiError::invalid("api-key-expired", message, "the clock has passed expires_at")
+            ApiError::invalid(Reason::ApiKeyExpired, message, "the clock has passed expires_at")
         }
         // The body was read by the same rules.
         ApiKeyRefusal::Invalid(wrong) => ApiError::input(wrong.field, wrong.expected),

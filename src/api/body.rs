@@ -10,6 +10,7 @@ use bytes::Bytes;
 
 use super::error::ApiError;
 use crate::body;
+use crate::world::Reason;
 
 /// The most that a body may hold.
 const LIMIT: usize = 1024 * 1024;
@@ -55,11 +56,11 @@ impl Received {
                 let message = format!("Request exceeds the maximum size of {LIMIT} bytes");
                 let hint = "the body is over the limit; nothing was done";
                 let status = StatusCode::PAYLOAD_TOO_LARGE;
-                Err(ApiError::new(status, "request_too_large", "body-too-large", message, hint))
+                Err(ApiError::new(status, "request_too_large", Reason::BodyTooLarge, message, hint))
             }
             Received::Broken => {
                 let hint = "the body did not arrive whole within 30 seconds, as its Content-Length or chunks promised; nothing was done";
-                Err(ApiError::invalid("body-unreadable", "Could not read the request body", hint))
+                Err(ApiError::invalid(Reason::BodyUnreadable, "Could not read the request body", hint))
             }
         }
     }

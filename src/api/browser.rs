@@ -6,6 +6,7 @@ use axum::http::{
 };
 
 use super::error::ApiError;
+use crate::world::Reason;
 
 pub(super) const DIRECT_ACCESS: HeaderName =
     HeaderName::from_static("anthropic-dangerous-direct-browser-access");
@@ -19,7 +20,7 @@ pub(super) fn check_origin(headers: &HeaderMap) -> Result<(), ApiError> {
     }
     let message = "CORS requests must set 'anthropic-dangerous-direct-browser-access' header";
     let hint = "the request has an Origin; an SDK in a browser needs dangerouslyAllowBrowser";
-    Err(ApiError::unauthenticated("browser-origin", message, hint))
+    Err(ApiError::unauthenticated(Reason::BrowserOrigin, message, hint))
 }
 
 fn asks_for_direct_access(headers: &HeaderMap) -> bool {

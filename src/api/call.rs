@@ -4,7 +4,7 @@ use serde_json::Value;
 
 pub(super) use super::fields::Fields;
 use super::{body::ReceivedBody, error::ApiError};
-use crate::world::{Organization, PathIds, Scopes};
+use crate::world::{Organization, PathIds, Reason, Scopes};
 
 /// A call that has passed the checks before its handler.
 pub(super) struct Call<'r> {
@@ -50,7 +50,7 @@ impl Call<'_> {
                     None => "the route takes a JSON object, whatever the content type".into(),
                 };
                 let message = format!("The request body is not valid JSON: {error}");
-                Err(ApiError::invalid("json-invalid", message, hint))
+                Err(ApiError::invalid(Reason::JsonInvalid, message, hint))
             }
         }
     }
@@ -66,7 +66,7 @@ pub(super) fn check_scopes(scopes: &Scopes, needed: &[&str]) -> Result<(), ApiEr
     let got: Vec<_> = got.iter().map(|scope| format!("'{scope}'")).collect();
     let message = format!("Missing required scopes. Got: [{}] Needed: ['{first}']", got.join(", "));
     Err(ApiError::forbidden(
-        "scope-missing",
+        Reason::ScopeMissing,
         message,
         format!("the fixture gives this key \"scopes\" without {first}"),
     ))

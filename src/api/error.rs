@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt::Display};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 
-use crate::world::PlannedResponse;
+use crate::world::{PlannedResponse, Reason};
 
 /// An error as data; answer.rs turns it into bytes. The check that finds it also writes its status, its type and the reason
 /// in `x-mock-reason`, which docs/fidelity.md explains.
@@ -14,8 +14,8 @@ pub(super) struct ApiError {
     pub(super) status: StatusCode,
     /// `error.type`.
     pub(super) kind: &'static str,
-    /// The slug in `x-mock-reason`.
-    pub(super) reason: &'static str,
+    /// The word in `x-mock-reason`.
+    pub(super) reason: Reason,
     /// `error.message`.
     pub(super) message: Cow<'static, str>,
     /// For the log and the journal: what to do about it.
@@ -44,7 +44,7 @@ impl ApiError {
     pub(super) fn new(
         status: StatusCode,
         kind: &'static str,
-        reason: &'static str,
+        reason: Reason,
         message: impl Into<Cow<'static, str>>,
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
@@ -53,7 +53,7 @@ impl ApiError {
 
     /// 400 `invalid_request_error`.
     pub(super) fn invalid(
-        reason: &'static str,
+        reason: Reason,
         message: impl Into<Cow<'static, str>>,
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
@@ -61,13 +61,13 @@ impl ApiError {
     }
 
     /// 401 `authentication_error`.
-    pub(super) fn unauthenticated(reason: &'static str, message: &'static str, hint: &'static str) -> Self {
+    pub(super) fn unauthenticated(reason: Reason, message: &'static str, hint: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "authentication_error", reason, message, hint)
     }
 
     /// 403 `permission_error`.
     pub(super) fn forbidden(
-        reason: &'static str,
+        reason: Reason,
         message: impl Into<Cow<'static, str>>,
         hint: impl Into<Cow<'static, str>>,
     ) -> Self {
@@ -75,7 +75,7 @@ impl ApiError {
     }
 
     /// 404 `not_found_error` for an id.
-    pub(super) fn not_found(reason: &'static str, thing: &str, id: &str, hint: &'static str) -> Self {
+    pub(super) fn not_found(reason: Reason, thing: &str, id: &str, hint: &'static str) -> Self {
         let message = format!("{thing} `{id}` not found.");
         Self::new(StatusCode::NOT_FOUND, "not_found_error", reason, message, hint)
     }
@@ -83,14 +83,14 @@ impl ApiError {
     /// Check 8: a wrong field of the body or the query; the message is `field: what is wrong`.
     pub(super) fn input(field: &str, what: impl Display) -> Self {
         let hint = "the message names the field of the body or the query and what it must be";
-        Self::invalid("input-invalid", format!("{field}: {what}"), hint)
+        Self::invalid(Reason::InputInvalid, format!("{field}: {what}"), hint)
     }
 
     /// Check 7: the resource belongs to organizations of another type.
     pub(super) fn type_not_supported() -> Self {
         let message = "This resource is not available for organizations of this type";
         let hint = "workspaces, their members and API keys belong to Console organizations; the fixture says \"type\": \"enterprise\"";
-        Self::invalid("organization-type-not-supported", message, hint)
+        Self::invalid(Reason::OrganizationTypeNotSupported, message, hint)
             .coded("organization_type_not_supported")
     }
 
@@ -98,7 +98,7 @@ impl ApiError {
     pub(super) fn internal() -> Self {
         let hint = "the mock itself failed; the lines above say where, and a report would be welcome";
         let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self::new(status, "api_error", "internal", "Internal server error", hint)
+        Self::new(status, "api_error", Reason::Internal, "Internal server error", hint)
     }
 
     /// With `error.details.error_code`.

@@ -22,7 +22,7 @@ use super::{
     error::{ApiError, MISSING_PERMISSIONS},
 };
 use crate::world::{
-    Access, DropPoint, ErrorType, Fault, MidBody, Operation, PathIds, PlannedResponse, RateLimited,
+    Access, DropPoint, ErrorType, Fault, MidBody, Operation, PathIds, PlannedResponse, RateLimited, Reason,
 };
 
 /// The request header that makes a fault for one call alone.
@@ -104,7 +104,7 @@ pub(super) fn sent(fault: &Fault) -> Sent {
 fn replacement(fault: &Fault, access: &Access) -> Option<ApiError> {
     if let Some(response) = &fault.response {
         let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::BAD_GATEWAY);
-        let mut error = ApiError::new(status, "", "fault", "", HINT);
+        let mut error = ApiError::new(status, "", Reason::Fault, "", HINT);
         error.more_mut().response = Some(response.clone());
         return Some(error);
     }
@@ -130,7 +130,7 @@ fn error(kind: ErrorType, fault: &Fault, access: &Access) -> ApiError {
     };
     let status = StatusCode::from_u16(fault.status.unwrap_or(status)).unwrap_or(StatusCode::BAD_GATEWAY);
     let message = fault.message.clone().unwrap_or_else(|| message.into());
-    let mut error = ApiError::new(status, kind.name(), "fault", message, HINT);
+    let mut error = ApiError::new(status, kind.name(), Reason::Fault, message, HINT);
     if let Some(details) = &fault.details {
         error.more_mut().details = details.clone();
     }
@@ -166,8 +166,9 @@ pub(super) fn with_limit(error: ApiError, over: &RateLimited) -> ApiError {
 /// `overloaded_error`, `rate_limit_error; retry-after=1`, `delay=400ms`, `drop`, `drop=mid_body; after-commit`,
 /// `response=520`, `meanwhile=delete`.
 fn in_header(text: &str, operation: Operation) -> Result<Fault, ApiError> {
-    let refused =
-        |message| ApiError::invalid("fault-unknown", message, "the message says what x-mock-fault takes");
+    let refused = |message| {
+        ApiError::invalid(Reason::FaultUnknown, message, "the message says what x-mock-fault takes")
+    };
     let unknown = |what: &str| {
         refused(format!(
             "x-mock-fault: {what:?} in {text:?} is unknown; expected an error type such as overloaded_error with status, retry-after, retry-after-ms, should-retry or error-code after a semicolon, drop, drop=mid_body, delay=400ms, response=520 or meanwhile=delete, and after-commit if wanted"

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::world::{
     CreateInviteRefusal, InviteFilter, InviteRefusal, InviteStatus, MOST_GROUPS, NewInvite, OrganizationType,
-    Role,
+    Reason, Role,
 };
 
 /// `POST /v1/organizations/invites`
@@ -79,17 +79,19 @@ fn refused(call: &Call, refusal: InviteRefusal) -> ApiError {
     match refusal {
         InviteRefusal::Unknown => {
             let hint = "this key's organization has no such invite; another key's may have: a key is an organization";
-            not_found("invite-unknown", hint)
+            not_found(Reason::InviteUnknown, hint)
         }
-        InviteRefusal::Deleted => not_found("invite-deleted", "the invite existed and was deleted before"),
+        InviteRefusal::Deleted => {
+            not_found(Reason::InviteDeleted, "the invite existed and was deleted before")
+        }
         InviteRefusal::Accepted => {
             let message = "This invite has been accepted and can no longer be deleted. Remove the member from the organization instead.";
-            ApiError::invalid("invite-accepted", message, "only pending invites can be deleted")
+            ApiError::invalid(Reason::InviteAccepted, message, "only pending invites can be deleted")
         }
         InviteRefusal::Expired => {
             let message = "This invite has expired and can no longer be deleted.";
             let hint = "only pending invites can be deleted; the clock has passed expires_at";
-            ApiError::invalid("invite-expired", message, hint)
+            ApiError::invalid(Reason::InviteExpired, message, hint)
         }
     }
 }
@@ -111,7 +113,7 @@ fn not_created(refusal: CreateInviteRefusal, email: &str, kind: OrganizationType
                 "The RBAC group {group} grants owner access; members cannot be added to it by this API"
             );
             let hint = "the fixture sets the group's \"grants_owner_access\": true";
-            ApiError::invalid("rbac-group-grants-owner-access", message, hint)
+            ApiError::invalid(Reason::RbacGroupGrantsOwnerAccess, message, hint)
                 .coded("rbac_group_grants_owner_access")
         }
         CreateInviteRefusal::GroupOwnerAccessUnconfirmed(group) => {
@@ -119,36 +121,36 @@ fn not_created(refusal: CreateInviteRefusal, email: &str, kind: OrganizationType
                 "Could not confirm whether the RBAC group {group} grants owner access; nothing was changed"
             );
             let hint = "the fixture sets the group's \"grants_owner_access\": \"unconfirmed\"";
-            ApiError::invalid("rbac-group-owner-access-unconfirmed", message, hint)
+            ApiError::invalid(Reason::RbacGroupOwnerAccessUnconfirmed, message, hint)
                 .coded("rbac_group_owner_access_unconfirmed")
         }
         CreateInviteRefusal::DomainNotAllowed(domain) => {
             let message = format!("The email domain {domain} is not allowed by this organization");
-            ApiError::invalid("email-domain-not-allowed", message, "the fixture sets \"allowed_domains\"")
+            ApiError::invalid(Reason::EmailDomainNotAllowed, message, "the fixture sets \"allowed_domains\"")
                 .coded("email_domain_not_allowed")
         }
         CreateInviteRefusal::DomainUnverified(domain) => {
             let message =
                 format!("The email domain {domain} is not a verified domain of the parent organization");
-            let reason = "cannot-invite-emails-with-unverified-domains";
+            let reason = Reason::CannotInviteEmailsWithUnverifiedDomains;
             ApiError::invalid(reason, message, "the fixture sets \"verified_domains\"")
                 .coded("cannot_invite_emails_with_unverified_domains")
         }
         CreateInviteRefusal::AlreadyMember => {
             let message = format!("{email} is already a member of this organization");
             let hint = "the fixture lists the address under \"users\", or it has accepted an invite";
-            ApiError::invalid("already-member", message, hint).coded("already_member")
+            ApiError::invalid(Reason::AlreadyMember, message, hint).coded("already_member")
         }
         CreateInviteRefusal::AlreadyInvited(id) => {
             let message = format!("A pending invite already exists for {email}: {id}");
             let hint = "delete it, or let it be accepted or expire, before the address is invited again";
-            ApiError::invalid("invite-already-exists", message, hint).coded("invite_already_exists")
+            ApiError::invalid(Reason::InviteAlreadyExists, message, hint).coded("invite_already_exists")
         }
         CreateInviteRefusal::MemberLimit(limit) => {
             let message = format!(
                 "The organization has reached its limit of {limit} members, pending invites included"
             );
-            ApiError::invalid("org-member-limit-exceeded", message, "the fixture sets \"member_limit\"")
+            ApiError::invalid(Reason::OrgMemberLimitExceeded, message, "the fixture sets \"member_limit\"")
                 .coded("org_member_limit_exceeded")
         }
     }

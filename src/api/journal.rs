@@ -8,8 +8,8 @@ use super::{body::Received, error::ApiError, version};
 use crate::{
     credential::Credential,
     world::{
-        Access, Clock, Fault, JournalEntry, Operation, Organization, PathIds, RedactedKey, World, lossy,
-        redacted, scrubbed,
+        Access, Clock, Fault, JournalEntry, Operation, Organization, PathIds, Reason, RedactedKey, World,
+        lossy, redacted, scrubbed,
     },
 };
 
@@ -87,7 +87,7 @@ pub(super) fn record(
         status: outcome.status,
         error_type: error.map(|error| error.kind).filter(|kind| !kind.is_empty()),
         message: error.map(|error| kept(error.message.as_bytes())).filter(|message| !message.is_empty()),
-        reason: error.map(|error| error.reason).or(seen.fault.as_ref().map(|_| "fault")),
+        reason: error.map(|error| error.reason).or(seen.fault.as_ref().map(|_| Reason::Fault)),
         hint: error.map(|error| match &error.hint {
             Cow::Borrowed(hint) => Cow::Borrowed(*hint),
             // It quotes what was sent.
@@ -127,7 +127,7 @@ fn log(entry: &JournalEntry) {
                 status = entry.status,
                 operation = entry.operation.map(Operation::name),
                 error = entry.error_type,
-                reason = entry.reason,
+                reason = entry.reason.map(Reason::name),
                 error_message = entry.message,
                 hint = entry.hint.as_deref(),
                 fault = entry.fault,

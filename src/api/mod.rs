@@ -38,7 +38,7 @@ use tokio::time::Instant;
 
 use crate::{
     credential::{Credential, NoCredential},
-    world::{Operation, Organization, OrganizationType, World},
+    world::{Operation, Organization, OrganizationType, Reason, World},
 };
 use answer::Answer;
 use body::Received;
@@ -149,7 +149,7 @@ fn count(organization: &Organization, operation: Operation) -> Result<(), ApiErr
         );
         let hint = "the limit is --rate-limit's; it refills with time, and with every jump of the organization's clock";
         let status = StatusCode::TOO_MANY_REQUESTS;
-        let error = ApiError::new(status, "rate_limit_error", "rate-limited", message, hint);
+        let error = ApiError::new(status, "rate_limit_error", Reason::RateLimited, message, hint);
         fault::with_limit(error, &over)
     })
 }

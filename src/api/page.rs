@@ -7,7 +7,7 @@ use super::{
     call::Query,
     error::ApiError,
 };
-use crate::world::{Cursor, Page, Paging, UnknownCursor};
+use crate::world::{Cursor, Page, Paging, Reason, UnknownCursor};
 
 /// The most that a page holds (docs/fidelity.md).
 const LARGEST: usize = 1000;
@@ -17,7 +17,11 @@ pub(super) fn paging(query: &Query) -> Result<Paging, ApiError> {
     let cursor = match (query.last("after_id"), query.last("before_id")) {
         (Some(_), Some(_)) => {
             let message = "after_id: Only one of after_id and before_id can be given";
-            return Err(ApiError::invalid("cursors-conflict", message, "a page lies on one side of one row"));
+            return Err(ApiError::invalid(
+                Reason::CursorsConflict,
+                message,
+                "a page lies on one side of one row",
+            ));
         }
         (Some(after), None) => Some(Cursor::After(after.to_owned())),
         (None, Some(before)) => Some(Cursor::Before(before.to_owned())),
@@ -65,7 +69,7 @@ pub(super) fn id_list<T: Serialize>(
         };
         let message = format!("Invalid pagination cursor for '{field}'");
         let hint = "the list of this key's organization never had a row of that id, or has it no longer";
-        ApiError::invalid("cursor-unknown", message, hint)
+        ApiError::invalid(Reason::CursorUnknown, message, hint)
     })?;
     let Page { data, has_more, .. } = &page;
     json(&IdList { data, has_more: *has_more, first_id: data.first().map(id), last_id: data.last().map(id) })

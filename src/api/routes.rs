@@ -10,7 +10,7 @@ use super::{
     answer::Answer, api_keys, call::Call, error::ApiError, invites, organization, users, workspace_members,
     workspaces,
 };
-use crate::world::{Operation, Operation::*, PathIds};
+use crate::world::{Operation, Operation::*, PathIds, Reason};
 
 /// A route: what the checks need to know of it, and its handler.
 pub(super) struct Route {
@@ -193,20 +193,20 @@ fn unserved(path: &str) -> ApiError {
     let message = format!(
         "anthropic-admin-mock does not serve {path}, which the service has; this is no answer of the service"
     );
-    let hint = "the mock has not built this route; what it serves is listed in its README";
-    ApiError::new(StatusCode::NOT_IMPLEMENTED, "api_error", "route-unserved", message, hint)
+    let hint = "this route is not part of the mock; its README lists those that are";
+    ApiError::new(StatusCode::NOT_IMPLEMENTED, "api_error", Reason::RouteUnserved, message, hint)
         .header("x-should-retry", false)
 }
 
 fn unknown() -> ApiError {
-    let hint = "neither the mock nor, as far as is known, the service has that path; mind a slash at the end";
-    ApiError::new(StatusCode::NOT_FOUND, "not_found_error", "route-unknown", "Not found", hint)
+    let hint = "neither the mock nor, as far as is known, the service has that path; a base URL ends at the port, and a path has /v1 once and no slash at its end";
+    ApiError::new(StatusCode::NOT_FOUND, "not_found_error", Reason::RouteUnknown, "Not found", hint)
 }
 
 fn method_not_allowed(allowed: &str) -> ApiError {
     let hint = "the path is right, the method is not; the answer's Allow header lists those that are";
     let (status, kind) = (StatusCode::METHOD_NOT_ALLOWED, "invalid_request_error");
-    ApiError::new(status, kind, "method-not-allowed", "Method Not Allowed", hint).header("allow", allowed)
+    ApiError::new(status, kind, Reason::MethodNotAllowed, "Method Not Allowed", hint).header("allow", allowed)
 }
 
 #[cfg(test)]

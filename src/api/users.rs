@@ -7,7 +7,7 @@ use super::{
     page::{id_list, paging},
     people::{email_filter, role, roles_filter},
 };
-use crate::world::{Role, UserFilter, UserRefusal};
+use crate::world::{Reason, Role, UserFilter, UserRefusal};
 
 /// `GET /v1/organizations/users`
 pub(super) fn list(call: &Call) -> Answer {
@@ -46,7 +46,7 @@ pub(super) fn remove(call: &Call) -> Answer {
 /// Check 9: no user of that id.
 pub(super) fn unknown(id: &str) -> ApiError {
     let hint = "this key's organization has no such user; another key's may have: a key is an organization";
-    ApiError::not_found("user-unknown", "User", id, hint)
+    ApiError::not_found(Reason::UserUnknown, "User", id, hint)
 }
 
 fn refused(call: &Call, refusal: UserRefusal) -> ApiError {
@@ -59,21 +59,22 @@ fn refused(call: &Call, refusal: UserRefusal) -> ApiError {
             let message = "Users with an admin role can be neither changed nor removed by this API.";
             let hint =
                 "the fixture gives this user an admin role; the service leaves such users to its own pages";
-            ApiError::invalid("user-admin", message, hint)
+            ApiError::invalid(Reason::UserAdmin, message, hint)
         }
         UserRefusal::Last => {
             let message = "The last member of an organization cannot be removed.";
             let hint = "the organization has one user; add another one to the fixture, or accept an invite";
-            ApiError::invalid("cannot-remove-last-member", message, hint).coded("cannot_remove_last_member")
+            ApiError::invalid(Reason::CannotRemoveLastMember, message, hint)
+                .coded("cannot_remove_last_member")
         }
         UserRefusal::RolesManagedByIdp => {
             let message = "Roles in this organization are managed by its identity provider.";
-            ApiError::invalid("roles-managed-by-idp", message, "the fixture sets \"roles_managed_by_idp\"")
+            ApiError::invalid(Reason::RolesManagedByIdp, message, "the fixture sets \"roles_managed_by_idp\"")
         }
         UserRefusal::MembersManagedByScim => {
             let message = "Members of this organization are managed by its identity provider (SCIM).";
             ApiError::invalid(
-                "members-managed-by-scim",
+                Reason::MembersManagedByScim,
                 message,
                 "the fixture sets \"members_managed_by_scim\"",
             )

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderName};
 use super::error::ApiError;
 use crate::{
     credential::all_copies,
-    world::{Settings, lossy},
+    world::{Reason, Settings, lossy},
 };
 
 pub(super) const HEADER: HeaderName = HeaderName::from_static("anthropic-version");
@@ -21,7 +21,7 @@ pub(super) fn check(headers: &HeaderMap, settings: &Settings) -> Result<bool, Ap
     let version = all_copies(headers, &HEADER).unwrap_or_default();
     if version.is_empty() {
         let hint = "send anthropic-version: 2023-06-01 (or 2026-10-21, as the current SDKs do)";
-        return Err(ApiError::invalid("version-missing", "anthropic-version: header is required", hint));
+        return Err(ApiError::invalid(Reason::VersionMissing, "anthropic-version: header is required", hint));
     }
     let mut taken = KNOWN.into_iter().chain(settings.api_versions.iter().map(String::as_str));
     if taken.any(|known| known.as_bytes() == &*version) {
@@ -30,5 +30,5 @@ pub(super) fn check(headers: &HeaderMap, settings: &Settings) -> Result<bool, Ap
     let message = format!("anthropic-version: \"{}\" is not a valid version", lossy(&version));
     let hint =
         format!("known versions: {}; --api-version (MOCK_API_VERSION) takes another one", KNOWN.join(", "));
-    Err(ApiError::invalid("version-unknown", message, hint))
+    Err(ApiError::invalid(Reason::VersionUnknown, message, hint))
 }

@@ -9,7 +9,7 @@ use super::{
     page::{id_list, paging},
     users, workspaces,
 };
-use crate::world::{WorkspaceMemberRefusal, WorkspaceRole};
+use crate::world::{Reason, WorkspaceMemberRefusal, WorkspaceRole};
 
 /// The roles with which a member can be added.
 const ADDABLE: &[WorkspaceRole] = &[
@@ -77,28 +77,28 @@ fn refused(call: &Call, user: &str, refusal: WorkspaceMemberRefusal) -> ApiError
         WorkspaceMemberRefusal::WorkspaceIsDefault => {
             let message = "Members of the default workspace cannot be changed.";
             let hint = "everybody in the organization belongs to the default workspace; it lists no members";
-            ApiError::invalid("workspace-default", message, hint)
+            ApiError::invalid(Reason::WorkspaceDefault, message, hint)
         }
         WorkspaceMemberRefusal::UserUnknown => users::unknown(user),
         WorkspaceMemberRefusal::Implicit => {
             let message =
                 "The user belongs to every workspace by the organization role, which cannot be changed here.";
             let hint = "organization admins and billing people are implicit members of every workspace; a billing user can be given workspace_admin";
-            ApiError::invalid("member-implicit", message, hint)
+            ApiError::invalid(Reason::MemberImplicit, message, hint)
         }
         WorkspaceMemberRefusal::BillingRole => ApiError::input("workspace_role", one_of(ADDABLE)),
         WorkspaceMemberRefusal::AlreadyMember => {
             let message = "The specified user is already a member of the Workspace.";
-            ApiError::invalid("member-exists", message, "update the member to change the role")
+            ApiError::invalid(Reason::MemberExists, message, "update the member to change the role")
         }
         WorkspaceMemberRefusal::NotMember => {
             let hint = "the user exists and is not listed in this workspace; organization admins and billing people are not listed";
-            ApiError::not_found("member-unknown", "Workspace member", user, hint)
+            ApiError::not_found(Reason::MemberUnknown, "Workspace member", user, hint)
         }
         WorkspaceMemberRefusal::MemberLimit(limit) => {
             let message = format!("The workspace has reached its limit of {limit} members");
             ApiError::invalid(
-                "workspace-member-limit-exceeded",
+                Reason::WorkspaceMemberLimitExceeded,
                 message,
                 "the fixture sets the workspace's \"member_limit\"",
             )

@@ -9,7 +9,7 @@ use super::{
     page::{id_list, paging},
 };
 use crate::world::{
-    AllowedGeos, Color, DataResidency, InferenceGeo, NewWorkspace, Rule, TagName, Unrestricted,
+    AllowedGeos, Color, DataResidency, InferenceGeo, NewWorkspace, Reason, Rule, TagName, Unrestricted,
     WorkspaceChange, WorkspaceFilter, WorkspaceGeo, WorkspaceName, WorkspaceRefusal,
 };
 
@@ -166,13 +166,13 @@ fn boolean(query: &Query, name: &str) -> Result<bool, ApiError> {
 pub(super) fn unknown(id: &str) -> ApiError {
     let hint =
         "this key's organization has no such workspace; another key's may have: a key is an organization";
-    ApiError::not_found("workspace-unknown", "Workspace", id, hint)
+    ApiError::not_found(Reason::WorkspaceUnknown, "Workspace", id, hint)
 }
 
 /// Check 10: the workspace is archived, for a change of it or of its members.
 pub(super) fn archived() -> ApiError {
     let message = "The workspace is archived and can no longer be changed.";
-    ApiError::invalid("workspace-archived", message, "archiving a workspace is final")
+    ApiError::invalid(Reason::WorkspaceArchived, message, "archiving a workspace is final")
 }
 
 fn refused(call: &Call, refusal: WorkspaceRefusal) -> ApiError {
@@ -188,7 +188,7 @@ fn refused(call: &Call, refusal: WorkspaceRefusal) -> ApiError {
                 "The default workspace can be neither renamed nor archived, and cannot have a user profile.";
             let hint =
                 "every Console organization has a default workspace; its tags and colour can be changed";
-            ApiError::invalid("workspace-default", message, hint)
+            ApiError::invalid(Reason::WorkspaceDefault, message, hint)
         }
         WorkspaceRefusal::Geos => {
             let what = "must be one of allowed_inference_geos";
@@ -203,7 +203,7 @@ fn refused(call: &Call, refusal: WorkspaceRefusal) -> ApiError {
         WorkspaceRefusal::Limit(limit) => {
             let message = format!("The organization has reached its limit of {limit} active workspaces");
             let hint = "archive one; the default workspace and archived ones do not count";
-            ApiError::invalid("workspace-limit", message, hint)
+            ApiError::invalid(Reason::WorkspaceLimit, message, hint)
         }
     }
 }

@@ -41,7 +41,9 @@ impl FromRequestParts<World> for Subject {
                     Err(ControlError::input(ORGANIZATION, message))
                 }
                 Some(organization) => Ok(Subject::One(organization)),
-                None => refused("the credential belongs to no organization of this world"),
+                None => refused(
+                    "the credential belongs to no organization of this world; take one that the fixture lists or, where it has a template, any admin key",
+                ),
             },
             Err(NoCredential::NotBearer) => refused("Authorization has to be: Bearer <key>"),
             Err(NoCredential::Missing) => {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{
     operation::{Operation, PathIds},
+    reason::Reason,
     time::Time,
 };
 
@@ -52,8 +53,8 @@ pub struct JournalEntry {
     pub error_type: Option<&'static str>,
     /// `error.message`.
     pub message: Option<String>,
-    /// The slug of `x-mock-reason`.
-    pub reason: Option<&'static str>,
+    /// The word in `x-mock-reason`.
+    pub reason: Option<Reason>,
     /// What the user may want to do about a refusal.
     pub hint: Option<Cow<'static, str>>,
     /// What the fault that struck it did.
@@ -70,7 +71,7 @@ pub struct JournalFilter {
     /// Only this status.
     pub status: Option<u16>,
     /// Only this reason.
-    pub reason: Option<String>,
+    pub reason: Option<Reason>,
     /// Only entries with a greater number.
     pub after: Option<u64>,
     /// Only requests whose path names these ids, each under its parameter's name.
@@ -81,7 +82,7 @@ impl JournalFilter {
     fn fits(&self, entry: &JournalEntry) -> bool {
         self.operation.is_none_or(|operation| entry.operation == Some(operation))
             && self.status.is_none_or(|status| entry.status == Some(status))
-            && self.reason.as_deref().is_none_or(|reason| entry.reason == Some(reason))
+            && self.reason.is_none_or(|reason| entry.reason == Some(reason))
             && self.after.is_none_or(|after| entry.number > after)
             && self.ids.iter().all(|(name, id)| entry.ids.get(name) == Some(id))
     }

@@ -42,8 +42,15 @@ impl std::ops::Neg for Offset {
 }
 
 impl fmt::Display for Offset {
+    /// In the largest unit, up to days, of which it is a whole number.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:+}ms", self.0.div_euclid(1000))
+        let milliseconds = self.0.div_euclid(1000);
+        let fits = |(name, unit, most_digits): &(&str, i64, usize)| {
+            let digits = (milliseconds / unit).to_string().trim_start_matches('-').len();
+            *name != "w" && milliseconds % unit == 0 && digits <= *most_digits
+        };
+        let (name, unit, _) = UNITS.into_iter().rfind(fits).unwrap_or(UNITS[0]);
+        write!(f, "{:+}{name}", milliseconds / unit)
     }
 }
 

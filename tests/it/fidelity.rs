@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fs};
 
+use anthropic_admin_mock::Reason;
+
 use crate::harness::{path, read};
 
 /// One row of a table: what, basis, source, tests, reasons.
@@ -85,62 +87,12 @@ fn a_test_that_does_not_exist_would_be_noticed() {
     }
 }
 
-/// The text without its unit tests.
-fn code(file: &str) -> String {
-    let text = fs::read_to_string(file).unwrap();
-    text.split("\n#[cfg(test)]").next().unwrap().to_owned()
-}
-
-/// Every reason that the API can send. A constructor of `ApiError` takes it: `new` as its third argument, the others as
-/// their first. Where the argument is a variable, it is one of the other texts of the file that look like a reason.
-fn reasons() -> BTreeSet<String> {
-    let mut reasons = BTreeSet::new();
-    for entry in fs::read_dir(path("src/api")).unwrap() {
-        let text = code(entry.unwrap().path().to_str().unwrap());
-        let constructors =
-            [("new", 2), ("invalid", 0), ("unauthenticated", 0), ("forbidden", 0), ("not_found", 0)];
-        for (constructor, place) in constructors {
-            for caller in ["ApiError", "Self"] {
-                for call in text.split(&format!("{caller}::{constructor}(")).skip(1) {
-                    let argument = call.split(',').nth(place).unwrap_or_default().trim();
-                    reasons.extend(argument.split('"').nth(1).map(str::to_owned));
-                }
-            }
-        }
-        reasons.extend(variables(&text));
-    }
-    reasons
-}
-
-/// The texts with a hyphen that are given a name, handed to a closure or returned, and are no header's name.
-fn variables(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let pieces: Vec<&str> = text.split('"').collect();
-    for at in (1..pieces.len()).step_by(2) {
-        let (before, word, after) = (pieces[at - 1], pieces[at], pieces.get(at + 1).copied().unwrap_or(""));
-        let slug = word.contains('-')
-            && !word.starts_with('-')
-            && !word.ends_with('-')
-            && word.chars().all(|c| c == '-' || c.is_ascii_lowercase());
-        let of_a_header = ["from_static(", ".header(", ".contains_key(", "headers["];
-        let is_header = of_a_header.iter().any(|call| before.ends_with(call));
-        let is_bytes = before.ends_with('b');
-        // An option of x-mock-fault is matched.
-        let is_pattern = after.starts_with(" =>") || after.starts_with(" if ");
-        if slug && !is_header && !is_bytes && !is_pattern {
-            found.push(word.to_owned());
-        }
-    }
-    found
-}
-
 #[test]
 fn every_reason_of_the_api_has_a_row_and_every_row_names_a_reason_that_there_is() {
-    let reasons = reasons();
-    assert!(reasons.len() > 25, "{reasons:?}");
+    let reasons: BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.name().to_owned()).collect();
     let named: BTreeSet<_> = rows().into_iter().flat_map(|row| row.reasons).collect();
     let (without_row, of_nothing): (Vec<_>, Vec<_>) =
         (reasons.difference(&named).collect(), named.difference(&reasons).collect());
     assert!(without_row.is_empty(), "no row for {without_row:?}");
-    assert!(of_nothing.is_empty(), "src/api never sends {of_nothing:?}");
+    assert!(of_nothing.is_empty(), "there is no reason {of_nothing:?}");
 }

@@ -124,7 +124,8 @@ async fn a_wrong_path_stands_in_the_journal_of_the_organization_whose_key_it_car
     }
     let organization = server.world().organization(&key).unwrap();
     let entries = organization.requests(&JournalFilter::default());
-    let told: Vec<_> = entries.iter().map(|entry| (entry.status.unwrap(), entry.reason.unwrap())).collect();
+    let told: Vec<_> =
+        entries.iter().map(|entry| (entry.status.unwrap(), entry.reason.unwrap().name())).collect();
     assert_eq!(told, [(404, "route-unknown"), (501, "route-unserved"), (405, "method-not-allowed")]);
     assert!(entries.iter().all(|entry| entry.organization.as_deref() == Some(organization.id())));
 }

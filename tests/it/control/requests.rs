@@ -119,7 +119,7 @@ async fn filters_narrow_the_journal_and_unknown_ones_are_refused() {
         ("?status=400", &[3, 4]),
         ("?reason=invite-deleted", &[2]),
         ("?reason=invite-expired", &[4]),
-        ("?reason=never", &[]),
+        ("?reason=user-unknown", &[]),
         ("?after=0", &[1, 2, 3, 4]),
         ("?after=2", &[3, 4]),
         ("?after=4", &[]),
@@ -131,6 +131,7 @@ async fn filters_narrow_the_journal_and_unknown_ones_are_refused() {
     }
     for (query, path) in [
         ("operation=delete", "operation"),
+        ("reason=invite-delete", "reason"),
         ("status=bad", "status"),
         ("after=-1", "after"),
         ("colour=red", "colour"),
