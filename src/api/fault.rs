@@ -9,7 +9,7 @@ use std::{
 
 use axum::{
     body::{Body, HttpBody},
-    http::{HeaderMap, HeaderName, StatusCode, header::CONTENT_LENGTH},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH},
     response::Response,
 };
 use bytes::Bytes;
@@ -48,17 +48,18 @@ pub(super) fn for_request(
     no_control: bool,
 ) -> Result<Option<Fault>, ApiError> {
     static WARNED: Once = Once::new();
-    let header = headers.get(HEADER);
-    if no_control && header.is_some() {
+    let copies: Vec<_> = headers.get_all(HEADER).iter().map(HeaderValue::as_bytes).collect();
+    if no_control && !copies.is_empty() {
         // Without the control routes there is no tester, and the header is an unknown one.
         WARNED.call_once(|| tracing::warn!("x-mock-fault is ignored, because of --no-control"));
     }
-    match (header, access) {
-        (Some(value), _) if !no_control => {
-            in_header(&String::from_utf8_lossy(value.as_bytes()), operation).map(Some)
-        }
-        (_, Access::Organization(organization, _)) => Ok(organization.strike(operation, ids)),
-        (_, Access::Inference) => Ok(None),
+    if !copies.is_empty() && !no_control {
+        // Joined as HTTP joins them, which makes an unknown fault of two.
+        return in_header(&String::from_utf8_lossy(&copies.join(&b", "[..])), operation).map(Some);
+    }
+    match access {
+        Access::Organization(organization, _) => Ok(organization.strike(operation, ids)),
+        Access::Inference => Ok(None),
     }
 }
 
@@ -193,8 +194,13 @@ fn in_header(text: &str, operation: Operation) -> Result<Fault, ApiError> {
         Some(())
     };
     read(&mut fault).ok_or_else(|| unknown(first))?;
+    let mut given = Vec::new();
     for part in parts {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));
+        if given.contains(&name.trim()) {
+            return Err(refused(format!("x-mock-fault: {:?} is given twice in {text:?}", name.trim())));
+        }
+        given.push(name.trim());
         option(&mut fault, name.trim(), value.trim()).ok_or_else(|| unknown(part))?;
     }
     fault

@@ -44,6 +44,7 @@ pub(super) struct Outcome<'a> {
     pub(super) request_id: Option<String>,
     /// `None` where the connection was dropped without an answer.
     pub(super) status: Option<u16>,
+    pub(super) reason: Option<Reason>,
     pub(super) error: Option<&'a ApiError>,
     pub(super) duration_ms: f64,
 }
@@ -87,7 +88,7 @@ pub(super) fn record(
         status: outcome.status,
         error_type: error.map(|error| error.kind).filter(|kind| !kind.is_empty()),
         message: error.map(|error| kept(error.message.as_bytes())).filter(|message| !message.is_empty()),
-        reason: error.map(|error| error.reason).or(seen.fault.as_ref().map(|_| Reason::Fault)),
+        reason: outcome.reason,
         hint: error.map(|error| match &error.hint {
             Cow::Borrowed(hint) => Cow::Borrowed(*hint),
             // It quotes what was sent.

@@ -78,10 +78,12 @@ async fn answered(world: &World, request: &Parts, body: Body) -> Response {
     }
     let organization = seen.organization().map(|organization| organization.id());
     let (response, request_id) = answer::respond(&mut answer, request, request_id, organization);
+    let error = answer.as_ref().err();
     let outcome = Outcome {
-        request_id,
+        request_id: request_id.filter(|_| sent != Sent::Nothing),
         status: (sent != Sent::Nothing).then_some(response.status().as_u16()),
-        error: answer.as_ref().err(),
+        reason: error.map(|error| error.reason).or((sent != Sent::Whole).then_some(Reason::Fault)),
+        error,
         duration_ms: started.elapsed().as_micros() as f64 / 1000.0,
     };
     journal::record(world, request, credential.as_ref().ok(), &body, seen, outcome);

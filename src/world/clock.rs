@@ -32,14 +32,14 @@ impl Clock {
 
     /// The system's clock, shifted by what can be written.
     fn shifted(by: Offset) -> Self {
-        Clock::Shifted(Offset::ZERO.plus(by))
+        if by == Offset::ZERO { Clock::System } else { Clock::Shifted(Offset::ZERO.plus(by)) }
     }
 
     /// The same clock, moved; a frozen one stays frozen.
     pub fn advanced(self, by: Offset) -> Self {
         match self {
             Clock::System => Clock::shifted(by),
-            Clock::Shifted(already) => Clock::Shifted(already.plus(by)),
+            Clock::Shifted(already) => Clock::shifted(already.plus(by)),
             Clock::Frozen(at) => Clock::Frozen(at.plus(by)),
         }
     }
@@ -54,7 +54,7 @@ impl Clock {
     }
 }
 
-/// For logs: `system`, `system +1900800000ms`, `frozen`.
+/// For logs: `system`, `system +22d`, `frozen`.
 impl fmt::Display for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

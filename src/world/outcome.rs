@@ -153,6 +153,10 @@ impl PlannedResponse {
         if !(200..600).contains(&self.status) {
             return Err(format!("{} is no status of an answer; expected one from 200 to 599", self.status));
         }
+        if matches!(self.status, 204 | 205 | 304) && self.body.as_deref().is_some_and(|body| !body.is_empty())
+        {
+            return Err(format!("an answer with status {} has no body; leave it out", self.status));
+        }
         let visible = |text: &str| !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         match self.content_type.as_deref() {
             Some(text) if !visible(text) => Err(format!("{text:?} is not a content type")),

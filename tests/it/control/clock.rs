@@ -24,6 +24,8 @@ async fn the_clock_is_advanced_frozen_and_given_back_for_one_organization_or_all
     assert!(expired(&one));
     assert_eq!(put(&one, json!({"system": true}))["clock"], Value::Null);
     assert!(!expired(&one));
+    put(&one, json!({"advance": "1d"}));
+    assert_eq!(put(&one, json!({"advance": "-1d"}))["clock"], Value::Null, "the shift is over");
 
     put("", json!({"now": "2099-01-01T00:00:00Z"}));
     assert!(expired(&one) && expired(&other));

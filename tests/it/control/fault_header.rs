@@ -48,6 +48,22 @@ async fn each_option_of_a_fault_in_a_header_shows_in_the_answer() {
 }
 
 #[tokio::test]
+async fn two_headers_are_joined_and_refused_since_one_of_them_would_be_passed_over() {
+    let server = default_server().await;
+    let key = new_key();
+    for [first, second] in
+        [["overloaded_error", "zzz"], ["delay=1ms", "nonsense"], ["delay=1ms", "drop"], ["drop", "drop"]]
+    {
+        let call =
+            Call::delete_invite(PENDING, &key).header("x-mock-fault", first).header("x-mock-fault", second);
+        let answer = call.send(server.address());
+        answer.refused(400, "invalid_request_error", "fault-unknown");
+        assert!(answer.message().contains(&format!("{first}, {second}")), "{answer:?}");
+    }
+    delete(&server, &key).invite_deleted(PENDING);
+}
+
+#[tokio::test]
 async fn an_unknown_fault_in_a_header_is_a_400_that_names_it_and_nothing_is_done() {
     let server = default_server().await;
     let key = new_key();
@@ -58,6 +74,8 @@ async fn an_unknown_fault_in_a_header_is_a_400_that_names_it_and_nothing_is_done
         "delay=soon",
         "response=page",
         "response=99",
+        "overloaded_error; status=503; status=504",
+        "drop; after-commit; after-commit",
         "meanwhile=explode",
         "meanwhile=accept; after-commit",
         "overloaded_error; retry-after=x",

@@ -60,8 +60,30 @@ async fn the_journal_says_what_was_asked_and_what_became_of_it() {
     has(third, json!({"operation": "invites.create", "invite_id": null, "body": create}));
     has(
         lost,
-        json!({"status": null, "error_type": null, "message": null, "hint": null, "reason": "fault", "fault": "drop"}),
+        json!({"status": null, "request_id": null, "error_type": null, "message": null, "hint": null, "reason": "fault", "fault": "drop"}),
     );
+}
+
+#[tokio::test]
+async fn a_fault_is_the_reason_of_what_it_refused_or_cut_and_not_of_a_success() {
+    let server = default_server().await;
+    let key = &new_key();
+    for fault in ["delay=1ms", "meanwhile=accept", "drop=mid_body; after-commit", "overloaded_error"] {
+        raw(server.address(), &Call::retrieve_invite(PENDING, key).header("x-mock-fault", fault));
+    }
+
+    let told: Vec<_> = requests(&server, "", key)
+        .iter()
+        .map(|entry| (entry["status"].clone(), entry["reason"].clone(), entry["fault"].clone()))
+        .collect();
+
+    let expected = [
+        (json!(200), Value::Null, json!("delay 1ms")),
+        (json!(200), Value::Null, json!("meanwhile accept")),
+        (json!(200), json!("fault"), json!("drop mid_body")),
+        (json!(529), json!("fault"), json!("overloaded_error")),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[tokio::test]
