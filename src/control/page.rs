@@ -15,7 +15,7 @@ const PAGE: &str = include_str!("page.html");
 
 /// The policy allows the page's own style and script, by their digests, and calls of the server that it came from; nothing
 /// else, and no frame around it.
-const POLICY: &str = "default-src 'none'; connect-src 'self'; style-src 'sha256-6OzB9RY/N5xMR3BNzqH1lUTOvstMxMaRikK/675qfhw='; script-src 'sha256-xhdkaNCNcxSP+wOTT7xWnER/uj1nCyDSAcj23pmr6bs='; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+const POLICY: &str = "default-src 'none'; connect-src 'self'; style-src 'sha256-6OzB9RY/N5xMR3BNzqH1lUTOvstMxMaRikK/675qfhw='; script-src 'sha256-V77Q3RNcQ+UM0o2l3cPik5xMqTQ3abFhZF+kgcsxPEY='; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Whether the request accepts HTML, as a browser's does.
 pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
