@@ -99,7 +99,7 @@ interface ErrorOutcome extends AroundTheWork {
 }
 
 interface DelayOutcome extends AroundTheWork {
-  /** Such as `"400ms"` or `"2s"`. */
+  /** Such as `"400ms"` or `"2s"`; the units are ms, s and m. */
   delay: string;
 }
 

@@ -5,6 +5,7 @@ const { spawn } = require("node:child_process");
 const { randomUUID } = require("node:crypto");
 // Taken now, since libraries that intercept requests or stop the time replace these functions later.
 const { request } = require("node:http");
+const { inspect } = require("node:util");
 const { clearTimeout, setTimeout } = require("node:timers");
 const { findBinary } = require("./binary.js");
 
@@ -47,6 +48,9 @@ const ERROR_TYPES = [
   "overloaded_error",
 ];
 
+// The delays that the program takes.
+const DELAY = /^(?:[0-9]{1,7}ms|[0-9]{1,3}s|[0-9]{1,2}m)$/;
+const VISIBLE = /^[ -~]+$/;
 // Which id of the path each race needs; of several one is enough.
 const MEANWHILE = {
   accept: ["inviteId"],
@@ -90,14 +94,14 @@ function refuse(message) {
 }
 
 function shown(value) {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? JSON.stringify(value) : inspect(value, { depth: 0 });
 }
 
 function known(name, value, all, more = "") {
   if (all.includes(value)) return;
   const near = typeof value === "string" ? all.find((one) => isNear(one, value)) : undefined;
   const guess = near === undefined ? "" : `did you mean ${shown(near)}? `;
-  refuse(`${name} ${shown(value)} is unknown; ${guess}it is one of ${all.join(", ")}${more}`);
+  refuse(`${name} ${shown(value)} is unknown; ${guess}expected one of ${all.join(", ")}${more}`);
 }
 
 /** Whether one text becomes the other by changing, adding or leaving out at most two letters. */
@@ -115,13 +119,14 @@ function isNear(a, b) {
 }
 
 function whole(name, value, least, most, more = "") {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    refuse(`${name} is ${shown(value)}; it is a whole number from ${least} to ${most}${more}`);
-  }
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  // The greatest number of 32 or more bits is noise in the message for whoever gave no number that is greater.
+  const upper = most < 2 ** 32 - 1 || (Number.isInteger(value) && value > most) ? ` to ${most}` : "";
+  refuse(`${name} is ${shown(value)}; expected a whole number from ${least}${upper}${more}`);
 }
 
-function text(name, value) {
-  if (typeof value !== "string" || value === "") refuse(`${name} is ${shown(value)}; it is a text that is not empty`);
+function text(name, value, expected = "a text that is not empty") {
+  if (typeof value !== "string" || value === "") refuse(`${name} is ${shown(value)}; expected ${expected}`);
 }
 
 function isObject(value) {
@@ -157,20 +162,27 @@ function plan(fault) {
     if (name in set) whole(name, set[name], 0, 2 ** 32 - 1);
   }
   for (const name of ["shouldRetry", "afterCommit"]) {
-    if (name in set && typeof set[name] !== "boolean") refuse(`${name} is ${shown(set[name])}; it is true or false`);
+    if (name in set && typeof set[name] !== "boolean") refuse(`${name} is ${shown(set[name])}; expected true or false`);
   }
   for (const name of ["errorCode", "message"]) {
     if (name in set) text(name, set[name]);
   }
-  if ("details" in set && !isObject(set.details)) refuse(`details is ${shown(set.details)}; it is an object`);
-  if ("delay" in set) text("delay", set.delay);
-  if ("drop" in set && set.drop !== true && set.drop !== "mid_body") {
-    refuse(`drop is ${shown(set.drop)}; it is true (not one byte is sent) or "mid_body"`);
+  if ("details" in set && !isObject(set.details)) refuse(`details is ${shown(set.details)}; expected an object`);
+  if ("delay" in set && (typeof set.delay !== "string" || !DELAY.test(set.delay))) {
+    refuse(`delay is ${shown(set.delay)}; expected a text such as "400ms" or "2s" (at most 9999999ms, 999s or 99m)`);
   }
-  if ("times" in set && set.times !== "always") whole("times", set.times, 1, 2 ** 32 - 1, ' or "always"');
+  if ("drop" in set && set.drop !== true && set.drop !== "mid_body") {
+    refuse(`drop is ${shown(set.drop)}; expected true (not one byte is sent) or "mid_body"`);
+  }
+  if ("times" in set && set.times !== "always") whole("times", set.times, 1, 2 ** 32 - 1, ', or "always"');
   if ("response" in set) {
     const response = given("response", set.response, ["status", "contentType", "body"]);
     whole("the status of response", response.status, 200, 599);
+    const { contentType = "text/html", body = "" } = response;
+    if (typeof body !== "string") refuse(`body of response is ${shown(body)}; expected a text`);
+    if (typeof contentType !== "string" || !VISIBLE.test(contentType)) {
+      refuse(`contentType of response is ${shown(contentType)}; expected a text of visible ASCII characters`);
+    }
     set.response = snakeCase(response);
   }
   const inPath = OPERATIONS[set.operation];
@@ -216,10 +228,10 @@ function camelCase(fields) {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [camel(name), value]));
 }
 
-function time(when) {
+function time(name, when, more = "") {
   if (typeof when === "string") return when;
   if (!(when instanceof Date) || Number.isNaN(when.getTime())) {
-    refuse(`${shown(when)} is neither a Date nor a text such as "2026-01-01T00:00:00Z"`);
+    refuse(`${name} is ${shown(when)}; expected a Date or a text such as "2026-01-01T00:00:00Z"${more}`);
   }
   return when.toISOString();
 }
@@ -327,11 +339,11 @@ class Door {
   }
 
   async freeze(when) {
-    await this.#call("PUT", "clock", { now: time(when) });
+    await this.#call("PUT", "clock", { now: time("when", when) });
   }
 
   async advance(by) {
-    text("by", by);
+    text("by", by, 'a text such as "22d" or "-1h"');
     await this.#call("PUT", "clock", { advance: by });
   }
 
@@ -491,7 +503,7 @@ async function startMock(options = {}) {
     words.push("--fixture", fixture);
   }
   // As one word, since an offset may begin with a minus.
-  if ("now" in set) words.push(`--now=${time(set.now)}`);
+  if ("now" in set) words.push(`--now=${time("now", set.now, ' or "+22d"')}`);
   if ("seed" in set) words.push("--seed", String(set.seed));
   if (set.anyKey) words.push("--any-key");
   if ("rateLimit" in set) words.push("--rate-limit", set.rateLimit);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any, Mapping
 
@@ -59,6 +60,10 @@ _MEANWHILE = {
     "remove": ("user_id",),
     "archive": ("api_key_id", "workspace_id"),
 }
+# The longest delay, in milliseconds: what the program's seven digits hold.
+_LONGEST_DELAY = 9_999_999
+_DELAY = re.compile("[0-9]{1,7}ms|[0-9]{1,3}s|[0-9]{1,2}m")
+_VISIBLE = re.compile("[ -~]+")
 IDS = ("invite_id", "user_id", "workspace_id", "api_key_id")
 
 
@@ -81,21 +86,22 @@ def plan(operation: str, fields: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("retry_after", "retry_after_ms", "skip"):
         if name in given:
             _whole(name, given[name], 0, 2**32 - 1)
-    if "should_retry" in given and not isinstance(given["should_retry"], bool):
-        raise ValueError(f"should_retry is {given['should_retry']!r}; it is True or False")
+    for name in ("should_retry", "after_commit"):
+        if name in given and not isinstance(given[name], bool):
+            raise ValueError(f"{name} is {given[name]!r}; expected True or False")
     for name in ("error_code", "message"):
         if name in given:
             _text(name, given[name])
     if "details" in given and not isinstance(given["details"], Mapping):
-        raise ValueError(f"details is {given['details']!r}; it is a mapping")
+        raise ValueError(f"details is {given['details']!r}; expected a mapping")
     if "delay" in given:
         given["delay"] = _delay(given["delay"])
     if "drop" in given and given["drop"] is not True and given["drop"] != "mid_body":
-        raise ValueError(f"drop is {given['drop']!r}; it is True (not one byte is sent) or 'mid_body'")
+        raise ValueError(f"drop is {given['drop']!r}; expected True (not one byte is sent) or 'mid_body'")
     if "response" in given:
         given["response"] = _response(given["response"])
     if "times" in given and given["times"] != "always":
-        _whole("times", given["times"], 1, 2**32 - 1, " or 'always'")
+        _whole("times", given["times"], 1, 2**32 - 1, ", or 'always'")
     if "meanwhile" in given:
         _known("meanwhile", given["meanwhile"], tuple(_MEANWHILE))
         if given.get("after_commit"):
@@ -127,46 +133,54 @@ def journal_filter(fields: Mapping[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in given.items()}
 
 
-def time(when: datetime | str) -> str:
+def time(name: str, when: datetime | str, more: str = "") -> str:
     """A time as the mock takes it. Raises ValueError."""
     if isinstance(when, str):
         return when
     if not isinstance(when, datetime):
-        raise ValueError(f"{when!r} is neither a datetime nor a text such as '2026-01-01T00:00:00Z'")
+        raise ValueError(f"{name} is {when!r}; expected a datetime or a text such as '2026-01-01T00:00:00Z'{more}")
     if when.tzinfo is None:
-        raise ValueError(f"{when!r} has no time zone, so it is no moment; give it tzinfo=timezone.utc")
+        raise ValueError(f"{name} is {when!r}, which has no time zone and so is no moment; give it tzinfo=timezone.utc")
     return when.astimezone(timezone.utc).isoformat().replace("+00:00", "Z")
 
 
-def duration(by: timedelta | str) -> str:
+def duration(name: str, by: timedelta | str) -> str:
     """A duration as the mock takes it. Raises ValueError."""
     if isinstance(by, str):
         return by
     if not isinstance(by, timedelta):
-        raise ValueError(f"{by!r} is neither a timedelta nor a text such as '22d' or '-1h'")
+        raise ValueError(f"{name} is {by!r}; expected a timedelta or a text such as '22d' or '-1h'")
     milliseconds, rest = divmod(by, timedelta(milliseconds=1))
     if rest:
-        raise ValueError(f"{by!r} is no whole number of milliseconds, which is as fine as a clock can be moved")
+        raise ValueError(f"{name} is {by!r}; expected a timedelta of whole milliseconds, which are as fine as a clock can be moved")
     return f"{milliseconds}ms"
 
 
 def _delay(delay: timedelta | str) -> str:
-    text = duration(delay)
-    if isinstance(delay, timedelta) and not timedelta(0) <= delay < timedelta(milliseconds=10**7):
-        raise ValueError(f"{delay!r} is no delay; it is 0 to some 2 hours long")
-    return text
+    if isinstance(delay, timedelta):
+        milliseconds, rest = divmod(delay, timedelta(milliseconds=1))
+        if rest or not 0 <= milliseconds <= _LONGEST_DELAY:
+            raise ValueError(f"delay is {delay!r}; expected a timedelta of whole milliseconds, from 0 to {_LONGEST_DELAY}")
+        return f"{milliseconds}ms"
+    if not isinstance(delay, str) or not _DELAY.fullmatch(delay):
+        raise ValueError(
+            f"delay is {delay!r}; expected a text such as '400ms' or '2s' (at most {_LONGEST_DELAY}ms, 999s or 99m), or a timedelta"
+        )
+    return delay
 
 
 def _response(response: Any) -> dict[str, Any]:
     if not isinstance(response, Mapping) or "status" not in response:
-        raise ValueError("response is a mapping with a status, such as {'status': 520, 'body': '<html>'}")
+        raise ValueError(f"response is {response!r}; expected a mapping with a status, such as {{'status': 520, 'body': '<html>'}}")
     unknown = set(response) - {"status", "content_type", "body"}
     if unknown:
         raise ValueError(f"response has {sorted(unknown)[0]!r}; it takes status, content_type and body")
     _whole("the status of response", response["status"], 200, 599)
-    for name in ("content_type", "body"):
-        if not isinstance(response.get(name, ""), str):
-            raise ValueError(f"{name} of response is {response[name]!r}; it is a text")
+    if not isinstance(response.get("body", ""), str):
+        raise ValueError(f"body of response is {response['body']!r}; expected a text")
+    content_type = response.get("content_type", "text/html")
+    if not isinstance(content_type, str) or not _VISIBLE.fullmatch(content_type):
+        raise ValueError(f"content_type of response is {content_type!r}; expected a text of visible ASCII characters")
     return dict(response)
 
 
@@ -175,15 +189,18 @@ def _known(name: str, value: Any, known: tuple[str, ...], more: str = "") -> Non
         return
     near = difflib.get_close_matches(str(value), known, 1)
     guess = f"did you mean {near[0]!r}? " if near else ""
-    raise ValueError(f"{name} {value!r} is unknown; {guess}it is one of {', '.join(known)}{more}")
+    raise ValueError(f"{name} {value!r} is unknown; {guess}expected one of {', '.join(known)}{more}")
 
 
 def _whole(name: str, value: Any, least: int, most: int, more: str = "") -> None:
     # A bool is an int to Python, and a mistake here.
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise ValueError(f"{name} is {value!r}; it is a whole number from {least} to {most}{more}")
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not is_whole or not least <= value <= most:
+        # The greatest number of 32 or 64 bits is noise in the message for whoever gave no number that is greater.
+        upper = f" to {most}" if most < 2**32 - 1 or is_whole and value > most else ""
+        raise ValueError(f"{name} is {value!r}; expected a whole number from {least}{upper}{more}")
 
 
 def _text(name: str, value: Any) -> None:
     if not isinstance(value, str) or not value:
-        raise ValueError(f"{name} is {value!r}; it is a text that is not empty")
+        raise ValueError(f"{name} is {value!r}; expected a text that is not empty")

@@ -295,7 +295,7 @@ class Door:
     def fault(self, operation: str = "*", **fields: Any) -> None:
         """Plans something to go wrong: exactly one of error, delay, drop, response and meanwhile.
 
-        Misuse is a ValueError before anything is sent.
+        Misuse is a ValueError before anything is sent, a misspelt argument a TypeError.
         """
         unknown = set(fields) - _FAULT_FIELDS
         if unknown:
@@ -313,11 +313,11 @@ class Door:
 
     def freeze(self, when: datetime | str) -> None:
         """Stops the clock at a time."""
-        self._call("PUT", "clock", {"now": _checks.time(when)})
+        self._call("PUT", "clock", {"now": _checks.time("when", when)})
 
     def advance(self, by: timedelta | str) -> None:
         """Moves the clock, such as by ``"22d"``; a frozen one stays frozen."""
-        self._call("PUT", "clock", {"advance": _checks.duration(by)})
+        self._call("PUT", "clock", {"advance": _checks.duration("by", by)})
 
     def use_system_clock(self) -> None:
         """Gives the clock back to the system."""

@@ -50,7 +50,7 @@ class MockServer(Door):
             options += ["--fixture", os.fspath(fixture)]
         if now is not None:
             # As one word, since an offset may begin with a minus.
-            options.append(f"--now={_checks.time(now)}")
+            options.append("--now=" + _checks.time("now", now, " or '+22d'"))
         if seed is not None:
             options += ["--seed", str(seed)]
         if any_key:

@@ -244,24 +244,36 @@ test("env is what a subprocess needs", () => {
 
 const misuses = [
   [{ operation: "invite.delete", error: "api_error" }, 'did you mean "invites.delete"'],
-  [{ operation: "nothing.like.it", error: "api_error" }, "is unknown; it is one of organization.retrieve"],
+  [{ operation: "nothing.like.it", error: "api_error" }, "is unknown; expected one of organization.retrieve"],
   [{}, "exactly one outcome of error, delay, drop, response, meanwhile; this one has none"],
   [{ error: "api_error", drop: true }, "this one has error and drop"],
   [{ error: "overload_error" }, 'did you mean "overloaded_error"'],
   [{ drop: true, message: "x" }, "message goes with error alone"],
   [{ drop: false }, "drop is false"],
   [{ error: "api_error", status: 200 }, "from 400 to 599"],
-  [{ error: "api_error", times: 0 }, "times is 0"],
+  [{ error: "api_error", times: 0 }, 'times is 0; expected a whole number from 1, or "always"'],
+  [{ error: "api_error", times: 2 ** 32 }, 'times is 4294967296; expected a whole number from 1 to 4294967295, or "always"'],
   [{ error: "api_error", times: "often" }, 'or "always"'],
-  [{ error: "api_error", skip: -1 }, "skip is -1"],
+  [{ error: "api_error", skip: -1 }, "skip is -1; expected a whole number from 0"],
   [{ error: "api_error", retryAfter: 0.5 }, "retryAfter is 0.5"],
-  [{ error: "api_error", shouldRetry: "yes" }, 'shouldRetry is "yes"'],
-  [{ error: "api_error", details: [] }, "details is"],
-  [{ error: "api_error", message: "" }, 'message is ""'],
-  [{ delay: 5 }, "delay is 5"],
+  [{ error: "api_error", shouldRetry: "yes" }, 'shouldRetry is "yes"; expected true or false'],
+  [{ error: "api_error", details: [] }, "details is []; expected an object"],
+  [{ error: "api_error", message: "" }, 'message is ""; expected a text that is not empty'],
+  [{ delay: 400 }, 'delay is 400; expected a text such as "400ms" or "2s" (at most 9999999ms, 999s or 99m)'],
+  [{ delay: "400" }, 'delay is "400"; expected a text such as "400ms"'],
+  [{ delay: "" }, 'delay is ""; expected a text such as "400ms"'],
+  [{ delay: "ms" }, 'delay is "ms"'],
+  [{ delay: "-1s" }, 'delay is "-1s"'],
+  [{ delay: "1.5s" }, 'delay is "1.5s"'],
+  [{ delay: "1h" }, 'delay is "1h"'],
+  [{ delay: "100m" }, 'delay is "100m"'],
+  [{ delay: "1s\n" }, 'delay is "1s\\n"'],
   [{ response: { status: 100 } }, "from 200 to 599"],
   [{ response: "x" }, "response is an object"],
   [{ response: { status: 520, headers: {} } }, 'response has no "headers"'],
+  [{ response: { status: 520, body: {} } }, "body of response is {}; expected a text"],
+  [{ response: { status: 520, contentType: 5 } }, "contentType of response is 5; expected a text of visible ASCII characters"],
+  [{ response: { status: 520, contentType: "\n" } }, 'contentType of response is "\\n"; expected a text of visible ASCII characters'],
   [{ meanwhile: "vanish" }, 'meanwhile "vanish" is unknown'],
   [{ meanwhile: "accept", afterCommit: true }, "cannot be afterCommit"],
   [{ operation: "users.remove", meanwhile: "accept" }, '"accept" needs a path with inviteId; that of users.remove has none'],
@@ -288,10 +300,22 @@ test("what makes no sense is a sentence before anything is sent", async () => {
   ]) {
     await assert.rejects(nowhere.requests(filter), (error) => error instanceof TypeError && error.message.includes(said), said);
   }
-  await assert.rejects(nowhere.freeze(new Date("x")), TypeError);
+  for (const [misuse, said] of [
+    [nowhere.freeze(new Date("x")), 'when is Invalid Date; expected a Date or a text such as "2026-01-01T00:00:00Z"'],
+    [startMock({ now: 5 }), 'now is 5; expected a Date or a text such as "2026-01-01T00:00:00Z" or "+22d"'],
+    [nowhere.advance(5), 'by is 5; expected a text such as "22d" or "-1h"'],
+  ]) {
+    await assert.rejects(misuse, { name: "TypeError", message: said });
+  }
   await assert.rejects(nowhere.accept(""), TypeError);
   await assert.rejects(nowhere.load([]), TypeError);
   await assert.rejects(nowhere.reset(), MockError);
+});
+
+test("every delay that the program takes is sent", async () => {
+  const delays = ["0ms", "9999999ms", "999s", "99m", "007s"];
+  await org.fault(...delays.map((delay) => ({ delay })));
+  assert.equal((await org.faults()).length, delays.length);
 });
 
 test("the operations are those of the mock", async () => {

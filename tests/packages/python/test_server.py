@@ -210,27 +210,41 @@ def test_a_server_is_about_its_whole_world():
     ("operation", "fields", "said"),
     [
         ("invite.delete", {"error": "api_error"}, "did you mean 'invites.delete'"),
-        ("nothing.like.it", {"error": "api_error"}, "is unknown; it is one of organization.retrieve"),
+        ("nothing.like.it", {"error": "api_error"}, "is unknown; expected one of organization.retrieve"),
         ("*", {}, "exactly one outcome of error, delay, drop, response, meanwhile; this one has none"),
         ("*", {"error": "api_error", "drop": True}, "this one has error and drop"),
         ("*", {"error": "overloaded"}, "did you mean 'overloaded_error'"),
         ("*", {"drop": True, "message": "x"}, "message goes with error alone"),
         ("*", {"drop": False}, "drop is False"),
         ("*", {"error": "api_error", "status": 200}, "from 400 to 599"),
-        ("*", {"error": "api_error", "times": 0}, "times is 0"),
+        ("*", {"error": "api_error", "times": 0}, "times is 0; expected a whole number from 1, or 'always'"),
+        ("*", {"error": "api_error", "times": 2**32}, "times is 4294967296; expected a whole number from 1 to 4294967295, or 'always'"),
         ("*", {"error": "api_error", "times": True}, "times is True"),
         ("*", {"error": "api_error", "times": "often"}, "or 'always'"),
-        ("*", {"error": "api_error", "skip": -1}, "skip is -1"),
+        ("*", {"error": "api_error", "skip": -1}, "skip is -1; expected a whole number from 0"),
         ("*", {"error": "api_error", "retry_after": 0.5}, "retry_after is 0.5"),
-        ("*", {"error": "api_error", "should_retry": "yes"}, "should_retry is 'yes'"),
-        ("*", {"error": "api_error", "details": []}, "details is []"),
-        ("*", {"error": "api_error", "message": ""}, "message is ''"),
-        ("*", {"delay": timedelta(seconds=-1)}, "is no delay"),
-        ("*", {"delay": 5}, "is neither a timedelta nor a text"),
+        ("*", {"error": "api_error", "should_retry": "yes"}, "should_retry is 'yes'; expected True or False"),
+        ("*", {"drop": True, "after_commit": "yes"}, "after_commit is 'yes'; expected True or False"),
+        ("*", {"error": "api_error", "details": []}, "details is []; expected a mapping"),
+        ("*", {"error": "api_error", "message": ""}, "message is ''; expected a text that is not empty"),
+        ("*", {"delay": timedelta(seconds=-1)}, "expected a timedelta of whole milliseconds, from 0 to 9999999"),
+        ("*", {"delay": timedelta(hours=3)}, "delay is datetime.timedelta(seconds=10800); expected a timedelta of whole"),
+        ("*", {"delay": timedelta(microseconds=1)}, "delay is datetime.timedelta(microseconds=1); expected a timedelta of whole"),
+        ("*", {"delay": 400}, "delay is 400; expected a text such as '400ms' or '2s' (at most 9999999ms, 999s or 99m), or a timedelta"),
+        ("*", {"delay": "400"}, "delay is '400'; expected a text such as '400ms'"),
+        ("*", {"delay": ""}, "delay is ''; expected a text such as '400ms'"),
+        ("*", {"delay": "ms"}, "delay is 'ms'"),
+        ("*", {"delay": "-1s"}, "delay is '-1s'"),
+        ("*", {"delay": "1.5s"}, "delay is '1.5s'"),
+        ("*", {"delay": "1h"}, "delay is '1h'"),
+        ("*", {"delay": "100m"}, "delay is '100m'"),
+        ("*", {"delay": "1s\n"}, "delay is '1s\\n'"),
+        ("*", {"delay": "٤s"}, "delay is '٤s'"),
         ("*", {"response": {"status": 100}}, "from 200 to 599"),
-        ("*", {"response": {"body": "x"}}, "with a status"),
+        ("*", {"response": {"body": "x"}}, "response is {'body': 'x'}; expected a mapping with a status"),
         ("*", {"response": {"status": 520, "headers": {}}}, "has 'headers'"),
-        ("*", {"response": {"status": 520, "body": b"x"}}, "it is a text"),
+        ("*", {"response": {"status": 520, "body": b"x"}}, "body of response is b'x'; expected a text"),
+        ("*", {"response": {"status": 520, "content_type": "\n"}}, "content_type of response is '\\n'; expected a text of visible ASCII characters"),
         ("*", {"meanwhile": "vanish"}, "meanwhile 'vanish' is unknown"),
         ("*", {"meanwhile": "accept", "after_commit": True}, "cannot be after_commit"),
         ("users.remove", {"meanwhile": "accept"}, "'accept' needs a path with invite_id; that of users.remove has none"),
@@ -246,6 +260,12 @@ def test_a_fault_that_makes_no_sense_is_a_sentence_before_anything_is_sent(opera
     with pytest.raises(ValueError) as refusal:
         nowhere.fault(operation, **fields)
     assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize("delay", ["0ms", "9999999ms", "999s", "99m", "007s", timedelta(0), timedelta(milliseconds=9_999_999)])
+def test_every_delay_that_the_program_takes_is_sent(mock, delay):
+    mock.fault(delay=delay)
+    assert len(mock.faults) == 1
 
 
 @pytest.mark.parametrize(
@@ -268,10 +288,11 @@ def test_a_look_at_the_journal_that_makes_no_sense_is_a_sentence(filters, said):
 def test_times_without_a_zone_and_strange_arguments_are_refused():
     nowhere = anthropic_admin_mock.Organization("http://127.0.0.1:1", "sk-ant-admin01-nowhere")
     for misuse, said in [
-        (lambda: nowhere.freeze(datetime(2026, 1, 1)), "no time zone"),
-        (lambda: nowhere.freeze(5), "neither a datetime nor a text"),
-        (lambda: nowhere.advance(5), "neither a timedelta nor a text"),
-        (lambda: nowhere.advance(timedelta(microseconds=1)), "whole number of milliseconds"),
+        (lambda: nowhere.freeze(datetime(2026, 1, 1)), "when is datetime.datetime(2026, 1, 1, 0, 0), which has no time zone"),
+        (lambda: nowhere.freeze(5), "when is 5; expected a datetime or a text such as '2026-01-01T00:00:00Z'"),
+        (lambda: MockServer(now=5), "now is 5; expected a datetime or a text such as '2026-01-01T00:00:00Z' or '+22d'"),
+        (lambda: nowhere.advance(5), "by is 5; expected a timedelta or a text such as '22d' or '-1h'"),
+        (lambda: nowhere.advance(timedelta(microseconds=1)), "expected a timedelta of whole milliseconds"),
         (lambda: nowhere.accept(""), "invite_id is ''"),
         (lambda: anthropic_admin_mock.Organization("127.0.0.1:4010", "k"), "no address of a server"),
     ]:
