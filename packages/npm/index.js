@@ -413,7 +413,7 @@ function entryLines(entry) {
   const error = entry.errorType ? ` ${entry.errorType}` : "";
   const reason = entry.reason ? ` [${entry.reason}]` : "";
   const more = ["message", "fault", "hint"].filter((name) => entry[name]).map((name) => `       ${name}: ${entry[name]}`);
-  return [`  ${entry.number}. ${entry.method} ${entry.path}${query}${retry} -> ${status}${error}${reason}`, ...more];
+  return [`  #${entry.number} ${entry.method} ${entry.path}${query}${retry} -> ${status}${error}${reason}`, ...more];
 }
 
 function faultLine(fault) {

@@ -143,7 +143,7 @@ class Door:
             answer = connection.getresponse()
             status, reason, text = answer.status, answer.getheader("x-mock-reason"), answer.read()
         except (OSError, HTTPException) as error:
-            raise MockError(f"no mock answers at {self._url}: {error}{self._how_it_ended()}") from error
+            raise MockError(f"no mock answers at {self._url}: {error}{self._why_or_advice()}") from error
         finally:
             connection.close()
         try:
@@ -154,9 +154,9 @@ class Door:
             raise MockError(_refusal(said), status=status, reason=reason)
         return said
 
-    def _how_it_ended(self) -> str:
-        """What is known of a server that does not answer."""
-        return ""
+    def _why_or_advice(self) -> str:
+        """Why no server answers, where that is known, or else what to do."""
+        return "; start it, or correct the address"
 
     def requests(
         self,
@@ -407,8 +407,8 @@ class Organization(Door):
             "no_proxy": hosts,
         }
 
-    def _how_it_ended(self) -> str:
-        return "" if self._server is None else self._server._how_it_ended()
+    def _why_or_advice(self) -> str:
+        return super()._why_or_advice() if self._server is None else self._server._why_or_advice()
 
     def _nothing_was_asked(self) -> str:
         return (
@@ -433,7 +433,7 @@ def _entry_lines(entry: JournalEntry) -> list[str]:
     status = "the connection was dropped" if entry.status is None else str(entry.status)
     error = f" {entry.error_type}" if entry.error_type else ""
     reason = f" [{entry.reason}]" if entry.reason else ""
-    lines = [f"  {entry.number}. {entry.method} {entry.path}{query}{retry} -> {status}{error}{reason}"]
+    lines = [f"  #{entry.number} {entry.method} {entry.path}{query}{retry} -> {status}{error}{reason}"]
     for name, value in (("message", entry.message), ("fault", entry.fault), ("hint", entry.hint)):
         if value:
             lines.append(f"       {name}: {value}")

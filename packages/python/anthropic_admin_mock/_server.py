@@ -83,8 +83,14 @@ class MockServer(Door):
     @classmethod
     def at(cls, url: str) -> MockServer:
         """A server that runs already. Stopping it is its owner's business: here ``stop()`` does nothing."""
+        return cls._at(url, "the address")
+
+    @classmethod
+    def _at(cls, url: str, source: str) -> MockServer:
+        # The source is what the user corrects when the address is wrong.
         server = cls.__new__(cls)
         Door.__init__(server, url, None)
+        server._source = source
         server._log = collections.deque()
         server._process = None
         server._call("GET", "health")
@@ -120,8 +126,10 @@ class MockServer(Door):
         if self._process is not None:
             self._stop()
 
-    def _how_it_ended(self) -> str:
-        if self._process is None or self._process.poll() is None:
+    def _why_or_advice(self) -> str:
+        if self._process is None:
+            return f"; start it, or correct {self._source}"
+        if self._process.poll() is None:
             return ""
         return f"; it has ended with {self._process.returncode}, and the last that it said is: {self.log()[-1000:].strip()}"
 

@@ -47,10 +47,13 @@ def admin_mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
     """One anthropic-admin-mock for the session; with pytest-xdist one for each worker."""
     from ._server import MockServer
 
-    url = pytestconfig.getoption("--admin-mock-url") or os.environ.get("ADMIN_MOCK_URL")
-    if url:
-        yield MockServer.at(url)
-        return
+    for source, url in (
+        ("--admin-mock-url", pytestconfig.getoption("--admin-mock-url")),
+        ("ADMIN_MOCK_URL", os.environ.get("ADMIN_MOCK_URL")),
+    ):
+        if url:
+            yield MockServer._at(url, source)
+            return
     with MockServer._with_options(pytestconfig.getini("admin_mock_args"), pytestconfig.rootpath) as server:
         yield server
 
@@ -59,13 +62,15 @@ def admin_mock_server(pytestconfig: pytest.Config) -> Iterator[MockServer]:
 def admin_mock(request: pytest.FixtureRequest, admin_mock_server: MockServer) -> Organization:
     """An organization of the test's own, as it was at the start of the server or as the marker says."""
     digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
+    from ._checks import time
+
     organization = admin_mock_server.organization(f"sk-ant-admin01-{digest[:40]}")
     request.node.stash[_USED] = organization
     # Reruns, and runs against a server that stays, meet the same key again.
     organization.reset()
     fixture, now = _world(request)
     if now is not None:
-        organization.freeze(now)
+        organization.freeze(time("now", now))
         if fixture is None:
             # A template's relative times count from the new clock when it is loaded again.
             fixture = {name: value for name, value in admin_mock_server.state.items() if name not in ("clock", "organizations")}
@@ -104,11 +109,12 @@ def _world(request: pytest.FixtureRequest) -> tuple[Any, Any]:
 
 def _file(request: pytest.FixtureRequest, path: Path) -> Path:
     """A relative path counts from the test's file, or else from the rootdir."""
-    places = [request.path.parent / path, request.config.rootpath / path]
+    # One place, where the test's file stands in the rootdir.
+    places = dict.fromkeys((request.path.parent / path, request.config.rootpath / path))
     for place in places:
         if place.is_file():
             return place
-    raise pytest.fail.Exception(f"no fixture at {places[0]}, and none at {places[1]}", pytrace=False)
+    raise pytest.fail.Exception(f"no fixture at {', and none at '.join(map(str, places))}", pytrace=False)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -119,6 +125,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
     if not report.failed or organization is None:
         return
     try:
+        # After a set-up that failed before any request the test never ran, so advice on its requests would mislead.
+        if report.when == "setup" and not organization.requests():
+            return
         text = organization.explain()
     except Exception as error:
         text = f"the journal cannot be read: {error}"

@@ -132,9 +132,46 @@ def test_without_the_fixture(): pass
     output = run(inner, source, errors=4, passed=1).stdout.str()
     assert "takes fixture=... and now=..., not 'fixtures'" in output
     assert "not a positional argument" in output
-    assert "no fixture at " in output
+    # The test's file stands in the rootdir, so both places are one.
+    assert re.search(f"no fixture at {re.escape(str(inner.path / 'nowhere.json'))}$", output, re.MULTILINE)
     assert "invites[0].status: unknown variant `pendng`" in output
     assert "does nothing in a test without the fixture" in output
+
+
+def test_a_fixture_that_is_missing_is_told_with_both_places(inner):
+    inner.mkdir("sub").joinpath("test_sub.py").write_text(
+        "import pytest\n@pytest.mark.admin_mock(fixture='nowhere.json')\ndef test_missing(admin_mock): pass\n"
+    )
+    result = inner.runpytest_inprocess()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*no fixture at {inner.path}/sub/nowhere.json, and none at {inner.path}/nowhere.json"])
+
+
+def test_a_marker_with_a_time_that_is_none_names_its_argument(inner):
+    source = """
+@pytest.mark.admin_mock(now=5)
+def test_now(admin_mock): pass
+"""
+    run(inner, source, errors=1).stdout.fnmatch_lines(["*ValueError: now is 5; expected a datetime or a text such as*"])
+
+
+def test_a_set_up_that_fails_before_any_request_gets_no_advice_on_requests(inner):
+    inner.path.joinpath("bad.json").write_text("{")
+    source = """
+@pytest.mark.admin_mock(fixtures={})
+def test_misspelt(admin_mock): pass
+@pytest.mark.admin_mock(fixture="nowhere.json")
+def test_missing(admin_mock): pass
+@pytest.mark.admin_mock(fixture="bad.json")
+def test_bad_file(admin_mock): pass
+@pytest.mark.admin_mock(fixture={"invites": [{"email": "x"}]})
+def test_refused(admin_mock): pass
+@pytest.fixture
+def broken(admin_mock): raise OSError
+def test_broken(broken): pass
+"""
+    output = run(inner, source, errors=5).stdout.str()
+    assert "- anthropic-admin-mock -" not in output and "no request carried" not in output
 
 
 def test_a_rerun_meets_a_fresh_organization(inner):
@@ -178,7 +215,7 @@ def test_good(admin_mock): delete(admin_mock)
     sections = re.findall(r"- anthropic-admin-mock -+\n(.*?)\n(?:_|=)", output, re.DOTALL)
     assert len(sections) == 3
     refused = next(section for section in sections if section.startswith("2 requests, oldest first:\n"))
-    assert re.search(r"^  \d+\. DELETE /v1/organizations/invites/\S+ -> 200$", refused, re.MULTILINE)
+    assert re.search(r"^  #\d+ DELETE /v1/organizations/invites/\S+ -> 200$", refused, re.MULTILINE)
     assert "-> 404 not_found_error [invite-deleted]" in refused
     assert "message: Invite `" in refused and "hint: " in refused
     assert "invites.list: error overloaded_error, struck 0 times of 3" in refused
@@ -230,8 +267,9 @@ def test_delete(admin_mock): assert delete(admin_mock) == 200
         # The same key as before, so a reset is what makes it succeed.
         run(inner, source, passed=1)
         assert len(server.requests(operation="invites.delete", status=200)) == 1
-    result = run(inner, source, errors=1)
-    assert "no mock answers at " in result.stdout.str()
+    told = "*no mock answers at *: *; start it, or correct "
+    run(inner, source, errors=1).stdout.fnmatch_lines([told + "ADMIN_MOCK_URL"])
+    run(inner, source, "--admin-mock-url", server.url, errors=1).stdout.fnmatch_lines([told + "--admin-mock-url"])
 
 
 def test_options_of_the_server_come_from_the_ini_file_and_count_from_the_rootdir(inner, monkeypatch):

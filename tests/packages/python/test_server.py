@@ -301,7 +301,7 @@ def test_times_without_a_zone_and_strange_arguments_are_refused():
         assert said in str(refusal.value)
     with pytest.raises(TypeError, match="has no argument 'eror'"):
         nowhere.fault(eror="api_error")
-    with pytest.raises(MockError, match="no mock answers at http://127.0.0.1:1"):
+    with pytest.raises(MockError, match="no mock answers at http://127.0.0.1:1: .*; start it, or correct the address$"):
         nowhere.reset()
     with pytest.raises(AttributeError, match="has no attribute 'Server'"):
         anthropic_admin_mock.Server
@@ -349,7 +349,7 @@ def test_a_running_server_is_used_and_left_alone(server):
         mock = attached.organization()
         assert call(attached.url, mock.key)[0] == 200
     assert attached.log() == "" and server.now
-    with pytest.raises(MockError, match="no mock answers"):
+    with pytest.raises(MockError, match="no mock answers at .*; start it, or correct the address$"):
         MockServer.at("http://127.0.0.1:1")
 
 
@@ -378,3 +378,6 @@ def test_explain_tells_the_last_of_many(mock):
         call(mock.url, mock.key, path="invites/unknown")
     text = mock.explain()
     assert text.startswith("the last 50 of 60 requests") and text.count("-> 404") == 50
+    # With the numbers by which `after` asks, which count the requests of the whole world.
+    last = mock.requests()[-1].number
+    assert f"\n  #{last} DELETE /v1/" in text
