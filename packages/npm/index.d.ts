@@ -285,7 +285,7 @@ export interface OrganizationSummary {
 }
 
 export interface MockOptions {
-  /** Fixture files, or folders of *.json. */
+  /** Paths of fixture files, or of folders of *.json; a document is given to `load()`. */
   fixtures?: string | readonly string[] | undefined;
   /** Freezes every clock at a time, or shifts it by an offset such as `"+22d"`. */
   now?: Date | string | undefined;
@@ -295,7 +295,7 @@ export interface MockOptions {
   anyKey?: boolean | undefined;
   /** Such as `"documented"` or `"5/s"`, for each organization. */
   rateLimit?: string | undefined;
-  /** Further options of the command. */
+  /** Further options of the command, but for `--listen` and `--no-control`. */
   args?: readonly string[] | undefined;
 }
 

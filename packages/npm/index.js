@@ -73,6 +73,8 @@ const START = 60_000;
 const STOP = 10_000;
 // How long an answer may take, so that a server which hangs does not hang the test run.
 const PATIENCE = 60_000;
+// How many characters of the log a message bears.
+const TOLD = 1000;
 const LOG_LINES = 10_000;
 // How many requests an explanation shows; the last are those that matter.
 const SHOWN = 50;
@@ -444,6 +446,7 @@ class Mock extends Door {
   #child;
   #log;
   #ended;
+  #wasStopped = false;
 
   constructor(url, child, log, ended) {
     super(url, undefined, () => this.#howItEnded());
@@ -471,6 +474,7 @@ class Mock extends Door {
   async stop() {
     const child = this.#child;
     if (child.exitCode === null && child.signalCode === null) {
+      this.#wasStopped = true;
       // Counted again, so that the stop is waited for although nothing else keeps this process.
       child.ref();
       child.stdin.end();
@@ -485,9 +489,22 @@ class Mock extends Door {
   #howItEnded() {
     const { exitCode, signalCode } = this.#child;
     if (exitCode === null && signalCode === null) return "";
-    const last = this.log().slice(-1000).trim();
-    return `; it has ended with ${exitCode ?? signalCode}, and the last that it said is: ${last}`;
+    if (this.#wasStopped) return "; this mock was stopped";
+    const last = lastLines(this.#log);
+    return `; it has ended with ${exitCode ?? signalCode}${last && `, and the last lines of its log are:\n${last}`}`;
   }
+}
+
+/** The last whole lines, together no longer than a message bears; of one that is longer by itself nothing is cut. */
+function lastLines(log) {
+  const told = [];
+  let size = -1;
+  for (const line of log.map((line) => line.trimEnd()).reverse()) {
+    size += line.length + 1;
+    if (told.length > 0 && size > TOLD) break;
+    told.unshift(line);
+  }
+  return told.join("\n");
 }
 
 // Node before 20.5 has no such symbol; TypeScript's and the bundlers' helpers look for this one there.
@@ -499,8 +516,14 @@ Mock.prototype[Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")] = funct
 async function startMock(options = {}) {
   const set = given("startMock()", options, OPTION_FIELDS);
   const words = [];
-  for (const fixture of typeof set.fixtures === "string" ? [set.fixtures] : (set.fixtures ?? [])) {
-    words.push("--fixture", fixture);
+  const fixtures = typeof set.fixtures === "string" ? [set.fixtures] : (set.fixtures ?? []);
+  if (!Array.isArray(fixtures) || fixtures.some((path) => typeof path !== "string")) {
+    refuse("fixtures are paths of files or folders; give a document to load()");
+  }
+  for (const path of fixtures) words.push("--fixture", path);
+  const args = set.args ?? [];
+  if (args.some((arg) => ["--listen", "--no-control"].includes(String(arg).split("=")[0]))) {
+    refuse("the helper chooses the address and needs /_mock, so --listen and --no-control cannot be given");
   }
   // As one word, since an offset may begin with a minus.
   if ("now" in set) words.push(`--now=${time("now", set.now, ' or "+22d"')}`);
@@ -509,7 +532,7 @@ async function startMock(options = {}) {
   if ("rateLimit" in set) words.push("--rate-limit", set.rateLimit);
   const child = spawn(
     findBinary(),
-    ["--listen", "127.0.0.1:0", "--until-stdin-ends", ...words, ...(set.args ?? [])],
+    ["--listen", "127.0.0.1:0", "--until-stdin-ends", ...words, ...args],
     {
       stdio: "pipe",
       env: cleanEnvironment(),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Any, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 _PATH_IDS: dict[str, tuple[str, ...]] = {
     "organization.retrieve": (),
@@ -154,6 +155,24 @@ def duration(name: str, by: timedelta | str) -> str:
     if rest:
         raise ValueError(f"{name} is {by!r}; expected a timedelta of whole milliseconds, which are as fine as a clock can be moved")
     return f"{milliseconds}ms"
+
+
+def paths(fixtures: Any) -> list[str]:
+    """The paths of a server's fixtures, one or several. Raises ValueError."""
+    several = [fixtures] if isinstance(fixtures, (str, os.PathLike)) else fixtures
+    # The keys of a document would be taken for paths.
+    if isinstance(several, Iterable) and not isinstance(several, (Mapping, bytes)):
+        given = list(several)
+        texts = [os.fspath(path) for path in given if isinstance(path, (str, os.PathLike))]
+        if len(texts) == len(given) and all(isinstance(text, str) for text in texts):
+            return texts
+    raise ValueError("fixtures are paths of files or folders; give a document to load()")
+
+
+def options(args: Sequence[str]) -> None:
+    """Further options of a server, which must leave alone what the helper relies on. Raises ValueError."""
+    if any(arg.split("=", 1)[0] in ("--listen", "--no-control") for arg in args):
+        raise ValueError("the helper chooses the address and needs /_mock, so --listen and --no-control cannot be given")
 
 
 def _delay(delay: timedelta | str) -> str:

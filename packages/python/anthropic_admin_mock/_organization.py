@@ -342,6 +342,8 @@ class Door:
         """
         if isinstance(fixture, Mapping):
             document = dict(fixture)
+        elif not isinstance(fixture, (str, os.PathLike)):
+            raise ValueError(f"fixture is {fixture!r}; expected a document, which is a mapping, or the path of a file with one")
         else:
             document = json.loads(Path(fixture).read_text(encoding="utf-8-sig"))
             if not isinstance(document, dict):

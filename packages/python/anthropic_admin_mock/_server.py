@@ -21,6 +21,8 @@ _Path = Union[str, "os.PathLike[str]"]
 _START = 60.0
 # How long a stop may take before the server is killed.
 _STOP = 10.0
+# How many characters of the log a message bears.
+_TOLD = 1000
 # How many lines of the log are kept.
 _LOG_LINES = 10_000
 
@@ -32,6 +34,9 @@ class MockServer(Door):
     The methods that it shares with :class:`Organization` are about its whole world here: all organizations, and those to come.
     """
 
+    # What the user corrects when the address of a server that runs already is wrong.
+    _source: str
+
     def __init__(
         self,
         *,
@@ -42,12 +47,14 @@ class MockServer(Door):
         rate_limit: str | None = None,
         args: Sequence[str] = (),
     ) -> None:
-        """Starts a server; when this returns, it listens. ``args`` are further options of the command."""
+        """Starts a server; when this returns, it listens.
+
+        ``fixtures`` are paths of files or folders; :meth:`load` takes a document. ``args`` are further options of the command,
+        but for ``--listen`` and ``--no-control``.
+        """
         options: list[str] = []
-        if isinstance(fixtures, (str, os.PathLike)):
-            fixtures = [fixtures]
-        for fixture in fixtures:
-            options += ["--fixture", os.fspath(fixture)]
+        for path in _checks.paths(fixtures):
+            options += ["--fixture", path]
         if now is not None:
             # As one word, since an offset may begin with a minus.
             options.append("--now=" + _checks.time("now", now, " or '+22d'"))
@@ -60,10 +67,12 @@ class MockServer(Door):
         self._begin([*options, *args], None)
 
     def _begin(self, options: Sequence[str], folder: _Path | None) -> None:
+        _checks.options(options)
         # Relative paths among the options count from the folder.
         self._log: collections.deque[str] = collections.deque(maxlen=_LOG_LINES)
         process = _spawn(options, folder)
         self._process: subprocess.Popen[str] | None = process
+        self._was_stopped = False
         reader = threading.Thread(target=_read, args=(process.stderr, self._log), name="anthropic-admin-mock", daemon=True)
         reader.start()
         # Also when nobody calls `stop`: at the latest when this process ends.
@@ -87,7 +96,6 @@ class MockServer(Door):
 
     @classmethod
     def _at(cls, url: str, source: str) -> MockServer:
-        # The source is what the user corrects when the address is wrong.
         server = cls.__new__(cls)
         Door.__init__(server, url, None)
         server._source = source
@@ -124,6 +132,8 @@ class MockServer(Door):
     def stop(self) -> None:
         """Stops the server at once. Doing it again does nothing."""
         if self._process is not None:
+            # A server that has ended before was not stopped; why it ended is then of more use.
+            self._was_stopped = self._was_stopped or self._process.poll() is None
             self._stop()
 
     def _why_or_advice(self) -> str:
@@ -131,7 +141,22 @@ class MockServer(Door):
             return f"; start it, or correct {self._source}"
         if self._process.poll() is None:
             return ""
-        return f"; it has ended with {self._process.returncode}, and the last that it said is: {self.log()[-1000:].strip()}"
+        if self._was_stopped:
+            return "; this mock was stopped"
+        last = _last_lines(list(self._log))
+        return f"; it has ended with {self._process.returncode}" + (f", and the last lines of its log are:\n{last}" if last else "")
+
+
+def _last_lines(log: list[str]) -> str:
+    """The last whole lines, together no longer than a message bears; of one that is longer by itself nothing is cut."""
+    told: list[str] = []
+    size = -1
+    for line in map(str.rstrip, reversed(log)):
+        size += len(line) + 1
+        if told and size > _TOLD:
+            break
+        told.insert(0, line)
+    return "\n".join(told)
 
 
 def _spawn(options: Sequence[str], folder: _Path | None) -> subprocess.Popen[str]:

@@ -1,5 +1,6 @@
 // startMock() and everything of the tester's door, and what is refused before it is sent; with node:test.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -208,7 +209,8 @@ test("options reach the server, and a start that fails says why", async () => {
     await own.stop();
     await own.stop();
     assert.match(own.log(), /method=GET.*status=429/);
-    await assert.rejects(org.reset(), /no mock answers at .*; it has ended with 0, and the last that it said is: /);
+    await assert.rejects(org.reset(), /^MockError: no mock answers at [^;]*; this mock was stopped$/);
+    await assert.rejects(own.reset(), /; this mock was stopped$/);
     const offset = await startMock({ fixtures: world, now: "-1d" });
     assert.ok((await offset.now()) < Date.now());
     await offset.stop();
@@ -218,6 +220,47 @@ test("options reach the server, and a start that fails says why", async () => {
   await assert.rejects(startMock({ fixtures: "nowhere.json" }), /the mock did not start: .*nowhere\.json/);
   await assert.rejects(startMock({ args: ["--seed", "x"] }), /--seed/);
   await assert.rejects(startMock({ fixture: "x" }), /startMock\(\) has no "fixture"; it takes fixtures, /);
+});
+
+test("a server that died is told with the last whole lines of its log", async () => {
+  const children = () => {
+    const lines = execFileSync("ps", ["-wweo", "pid,ppid,args"], { encoding: "utf8" }).split("\n");
+    const ours = lines.map((line) => line.trim().split(/ +/)).filter(([, parent, binary]) => Number(parent) === process.pid && binary === findBinary());
+    return ours.map(([pid]) => Number(pid));
+  };
+  const before = children();
+  const own = await startMock();
+  const org = own.organization();
+  for (let number = 0; number < 20; number++) await call(org);
+  const [pid, ...more] = children().filter((child) => !before.includes(child));
+  assert.deepEqual(more, []);
+  process.kill(pid, "SIGKILL");
+  let message = "";
+  for (let tries = 0; tries < 100 && !message.includes("SIGKILL"); tries++) {
+    await new Promise((done) => setTimeout(done, 50));
+    await assert.rejects(org.reset(), (error) => ((message = error.message), true));
+  }
+  const [head, ...told] = message.split("\n");
+  assert.match(head, /; it has ended with SIGKILL, and the last lines of its log are:$/);
+  const logged = own.log().trimEnd().split("\n");
+  assert.ok(told.length > 1 && told.length < logged.length, message);
+  assert.deepEqual(told, logged.slice(-told.length));
+  assert.ok(told.join("\n").length <= 1000 && logged.slice(-told.length - 1).join("\n").length >= 1000);
+  // The stop came after the death, which is the news.
+  await own.stop();
+  await assert.rejects(org.reset(), /; it has ended with SIGKILL, /);
+});
+
+test("what belongs to the helper, and fixtures that are no paths, are refused at once", async () => {
+  for (const fixtures of [{ invites: [] }, [{ invites: [] }], ["a.json", 5], 5]) {
+    await assert.rejects(startMock({ fixtures }), { name: "TypeError", message: "fixtures are paths of files or folders; give a document to load()" });
+  }
+  for (const args of [["--no-control"], ["--seed", "1", "--listen", "127.0.0.1:0"], ["--listen=127.0.0.1:0"]]) {
+    await assert.rejects(startMock({ args }), {
+      name: "TypeError",
+      message: "the helper chooses the address and needs /_mock, so --listen and --no-control cannot be given",
+    });
+  }
 });
 
 test("settings for other servers do not change this one", async () => {

@@ -286,6 +286,10 @@ def test_world(admin_mock): assert [invite["email"] for invite in admin_mock.sta
     inner.makeini("[pytest]\naddopts = -p no:cacheprovider\nadmin_mock_args = --fixture worlds/two.json\n")
     output = run(inner, source, errors=1).stdout.str()
     assert "the mock did not start: " in output and "worlds/two.json" in output
+    for option in ("--no-control", "--listen=127.0.0.1:0"):
+        inner.makeini(f"[pytest]\naddopts = -p no:cacheprovider\nadmin_mock_args = {option}\n")
+        output = run(inner, source, errors=1).stdout.str()
+        assert "the helper chooses the address and needs /_mock, so --listen and --no-control cannot be given" in output
 
 
 def test_a_run_without_the_fixtures_starts_no_server_and_loads_none_of_the_package(inner):

@@ -337,10 +337,49 @@ def test_a_server_that_died_is_told_with_its_last_words():
     server = MockServer()
     server._process.kill()
     server._process.wait()
-    with pytest.raises(MockError, match="it has ended with -9"):
+    server._log.clear()
+    with pytest.raises(MockError, match="; it has ended with -9$"):
         server.organization().reset()
+    # Whole lines alone, at least the last one, and of several no more than 1,000 characters.
+    server._log.extend(["a" * 600 + "\n", "b" * 600 + "\n", "c" * 300 + "\n"])
+    with pytest.raises(MockError, match="; it has ended with -9, and the last lines of its log are:\nb{600}\nc{300}$"):
+        server.reset()
+    server._log.append("d" * 1200 + "\n")
+    with pytest.raises(MockError, match="; it has ended with -9, and the last lines of its log are:\nd{1200}$"):
+        server.reset()
     server.stop()
     server.stop()
+    # The stop came after the death, which is the news.
+    with pytest.raises(MockError, match="; it has ended with -9"):
+        server.reset()
+
+
+def test_a_call_after_a_stop_says_that_the_mock_was_stopped():
+    with MockServer() as server:
+        mock = server.organization()
+        mock.reset()
+    for door in (server, mock):
+        with pytest.raises(MockError, match="^no mock answers at [^;]*; this mock was stopped$"):
+            door.reset()
+
+
+@pytest.mark.parametrize("fixtures", [{"invites": []}, [{"invites": []}], ["a.json", 5], 5, None, b"a.json", [b"a.json"]])
+def test_fixtures_that_are_no_paths_are_a_sentence(fixtures):
+    with pytest.raises(ValueError, match="^fixtures are paths of files or folders; give a document to load\\(\\)$"):
+        MockServer(fixtures=fixtures)
+
+
+def test_a_fixture_to_load_is_a_document_or_a_path(mock):
+    with pytest.raises(ValueError, match=r"^fixture is \[\]; expected a document, which is a mapping, or the path of a file with one$"):
+        mock.load([])
+
+
+@pytest.mark.parametrize("args", [["--no-control"], ["--seed", "1", "--listen", "127.0.0.1:0"], ["--listen=127.0.0.1:0"]])
+def test_options_that_belong_to_the_helper_are_refused(args):
+    said = "the helper chooses the address and needs /_mock, so --listen and --no-control cannot be given"
+    with pytest.raises(ValueError) as refusal:
+        MockServer(args=args)
+    assert str(refusal.value) == said
 
 
 def test_a_running_server_is_used_and_left_alone(server):
