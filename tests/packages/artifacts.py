@@ -142,6 +142,12 @@ for platform in platforms:
 # The sources: the version stands in Cargo.toml alone, and no lock file has an address to download from.
 
 sources = subprocess.run(["git", "ls-files", "packages", "pyproject.toml"], cwd=repo, capture_output=True, text=True, check=True).stdout.split()
+for name in sources:
+    if name.endswith("README.md"):
+        page = (repo / name).read_text(encoding="utf-8")
+        check(f"{name} has no line of more than 200 characters", [line for line in page.splitlines() if len(line) > 200], [])
+        check(f"{name} says where it stands how sure each point is", "docs/fidelity.md" in page, True)
+        check(f"{name} promises no more than that", "is never kinder" in " ".join(page.split()), False)
 check("no manifest repeats the version", [name for name in sources if f'"{version}"' in (repo / name).read_text()], [])
 lock = (repo / "tests/packages/node/package-lock.json").read_text()
 check("no address in the lock file", '"resolved"' in lock, False)

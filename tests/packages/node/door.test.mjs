@@ -13,7 +13,7 @@ let mock, org;
 before(async () => {
   mock = await startMock();
 });
-after(() => mock.stop());
+after(() => mock?.stop());
 beforeEach(() => {
   org = mock.organization();
 });

@@ -6,7 +6,7 @@ beforeAll(async () => {
   mock = await startMock();
   await startMock();
 });
-afterAll(() => mock.stop());
+afterAll(() => mock?.stop());
 
 test.each([1, 2])("an organization of its own %i", async () => {
   const org = mock.organization();

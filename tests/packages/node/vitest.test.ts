@@ -8,7 +8,7 @@ let mock: Mock;
 beforeAll(async () => {
   mock = await startMock();
 });
-afterAll(() => mock.stop());
+afterAll(() => mock?.stop());
 
 describe.concurrent("organizations", () => {
   for (const number of [1, 2, 3]) {
