@@ -73,7 +73,7 @@ const START = 60_000;
 const STOP = 10_000;
 // How long an answer may take, so that a server which hangs does not hang the test run.
 const PATIENCE = 60_000;
-// How many characters of the log a message bears.
+// How many characters of the log a message shows.
 const TOLD = 1000;
 const LOG_LINES = 10_000;
 // How many requests an explanation shows; the last are those that matter.
@@ -495,7 +495,7 @@ class Mock extends Door {
   }
 }
 
-/** The last whole lines, together no longer than a message bears; of one that is longer by itself nothing is cut. */
+/** The last whole lines, together as long as a message shows at most, or else the last line alone, uncut. */
 function lastLines(log) {
   const told = [];
   let size = -1;

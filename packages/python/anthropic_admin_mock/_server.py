@@ -21,7 +21,7 @@ _Path = Union[str, "os.PathLike[str]"]
 _START = 60.0
 # How long a stop may take before the server is killed.
 _STOP = 10.0
-# How many characters of the log a message bears.
+# How many characters of the log a message shows.
 _TOLD = 1000
 # How many lines of the log are kept.
 _LOG_LINES = 10_000
@@ -148,7 +148,7 @@ class MockServer(Door):
 
 
 def _last_lines(log: list[str]) -> str:
-    """The last whole lines, together no longer than a message bears; of one that is longer by itself nothing is cut."""
+    """The last whole lines, together as long as a message shows at most, or else the last line alone, uncut."""
     told: list[str] = []
     size = -1
     for line in map(str.rstrip, reversed(log)):
